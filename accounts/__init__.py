@@ -1,0 +1,9 @@
+"""Staff: who they are, what they may do, and how they sign in."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Connect this room to `app`."""

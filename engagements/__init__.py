@@ -1,0 +1,9 @@
+"""Engagements: pieces of involvement work, with their purpose, plan and place in the loop."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Connect this room to `app`."""

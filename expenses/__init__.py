@@ -1,0 +1,9 @@
+"""Expenses and payments: what taking part costs, repaid."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Connect this room to `app`."""

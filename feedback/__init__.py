@@ -1,0 +1,9 @@
+"""Closing the loop: outcomes, telling everyone who took part, and what is overdue."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Connect this room to `app`."""

@@ -1,0 +1,9 @@
+"""Messages: their registry, the outbox, delivery, transports and bounces."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Connect this room to `app`."""

@@ -1,0 +1,9 @@
+"""The panel: its members, their profiles and consents, areas, and the population it stands for."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Connect this room to `app`."""

@@ -1,0 +1,9 @@
+"""Surveys: questionnaires, their wording, fieldwork, answering and results."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Connect this room to `app`."""

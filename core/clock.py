@@ -1,0 +1,49 @@
+"""What time it is: one place, so that a test can stop the clock and every rule agrees on the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+#: The zone in which opening times and calendar days are meant; set from TIME_ZONE by `core.init_app`.
+_zone = ZoneInfo("Europe/London")
+_stopped: dt.datetime | None = None
+
+
+def set_zone(name: str) -> None:
+    """Use the IANA zone `name` for calendar days."""
+    global _zone
+    _zone = ZoneInfo(name)
+
+
+def zone() -> ZoneInfo:
+    """Return the zone in which people of this installation read times."""
+    return _zone
+
+
+def now() -> dt.datetime:
+    """Return the present moment in UTC, with its zone."""
+    return _stopped or dt.datetime.now(dt.UTC)
+
+
+def today() -> dt.date:
+    """Return the calendar day people here are living in."""
+    return now().astimezone(_zone).date()
+
+
+def start_of_day(day: dt.date) -> dt.datetime:
+    """Return the moment, in UTC, at which `day` begins for people here."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=_zone).astimezone(dt.UTC)
+
+
+@contextmanager
+def stopped_at(moment: dt.datetime) -> Iterator[None]:
+    """Hold the clock at `moment` (with a zone); for tests and for simulating history in the demo."""
+    global _stopped
+    before, _stopped = _stopped, moment.astimezone(dt.UTC)
+    try:
+        yield
+    finally:
+        _stopped = before

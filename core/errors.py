@@ -1,0 +1,37 @@
+"""Errors a person can do something about: a code and parameters here, words in the reader's language at the edge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def N_(message: str) -> str:  # noqa: N802  gettext's own name for "mark, translate later"
+    """Mark `message` for extraction; it is translated where it is shown."""
+    return message
+
+
+class DomainError(Exception):
+    """A rule was broken by what somebody asked for.
+
+    A subclass sets `words` with named placeholders, marked with N_, and is raised with those as keywords.
+    `field` names the form field the error belongs to, if one does.
+    """
+
+    words: str = N_("This cannot be done.")
+    field: str | None = None
+
+    def __init__(self, *, field: str | None = None, **params: Any) -> None:
+        super().__init__(self.code, sorted(params))  # names only: values may be personal
+        self.params = params
+        if field:
+            self.field = field
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+
+class NotFoundError(DomainError):
+    """What was asked for does not exist, or this person may not know that it does."""
+
+    words = N_("We could not find that.")

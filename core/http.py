@@ -1,0 +1,132 @@
+"""The web edge: security headers, static files, error pages, and what may be logged of a request."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from core import database
+from core.config import Settings
+
+log = logging.getLogger("panel.http")
+csrf = CSRFProtect()
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Set up everything a request passes through before and after its view."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="panel",
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        # A form may lie open for hours beside somebody who writes slowly.
+        WTF_CSRF_TIME_LIMIT=None,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    csrf.init_app(app)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Exception, _show_crash)
+    _serve_static(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def csp_nonce() -> str:
+    """Return the nonce that this response's own inline script may carry."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    database.set_reading(request.method in _SAFE_METHODS)
+
+
+def _finish(response: Response) -> Response:
+    script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
+    headers = response.headers
+    headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "media-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'",
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    # Links carry tokens: no other site may learn the address somebody came from.
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if response.mimetype == "text/html":
+        headers.setdefault("Cache-Control", "no-store")
+    # The route's name, never its path: a path may hold a token, a query what somebody searched for.
+    milliseconds = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
+    log.info("%s %s %s %.0fms", request.method, request.endpoint, response.status_code, milliseconds)
+    return response
+
+
+def _show_http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error  # type: ignore[return-value]  # a redirect raised on the way
+    if isinstance(error, CSRFError):
+        return render_template("errors/expired.html"), 400
+    known = {400, 403, 404, 405, 410, 413, 429, 503}
+    template = f"errors/{error.code}.html" if error.code in known else "errors/500.html"
+    return render_template(template), error.code
+
+
+def _show_crash(error: Exception) -> ResponseReturnValue:
+    if current_app.testing:
+        raise error
+    database.db.session.rollback()
+    # The trace names files and lines. The message is left out: a driver puts values, even answers, into it.
+    reference = secrets.token_hex(4)
+    log.error("crash %s in %s: %s\n%s", reference, request.endpoint, type(error).__name__, _frames(error))
+    return render_template("errors/500.html", reference=reference), 500
+
+
+def _frames(error: BaseException) -> str:
+    lines = []
+    trace = error.__traceback__
+    while trace is not None:
+        lines.append(f"  {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
+        trace = trace.tb_next
+    return "\n".join(lines)
+
+
+def _serve_static(app: Flask) -> None:
+    folder = Path(app.root_path) / "static" / "dist"
+    manifest_path = folder / "manifest.json"
+    manifest: dict[str, Any] = json.loads(manifest_path.read_text()) if manifest_path.exists() else {}
+
+    def asset(name: str) -> str:
+        """Return the address of a built file by its plain name, such as app.css."""
+        return f"/static/{manifest.get(name, name)}"
+
+    app.jinja_env.globals["asset"] = asset
+    if folder.exists():
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+            app.wsgi_app, root=str(folder), prefix="static/", max_age=31536000, immutable_file_test=lambda p, u: True
+        )
