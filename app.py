@@ -11,7 +11,7 @@ from flask import Flask
 from core import config
 
 #: Lower rooms first: a higher one may replace what a lower one offers, such as the guard for members.
-ROOMS = ("i18n", "mail", "accounts", "panel", "engagements", "surveys", "expenses", "feedback")
+ROOMS = ("i18n", "mail", "accounts", "panel", "engagements", "surveys", "expenses", "feedback", "demo")
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

@@ -13,7 +13,19 @@ if TYPE_CHECKING:
 def init_app(app: Flask, settings: Settings) -> None:
     """Connect the machinery to `app`."""
     # Imported here because `./run --help` reads core.config before anything is installed.
-    from core import access, audit_views, cli, clock, config, crypto, database, health, http, limits
+    from core import (
+        access,
+        audit_views,
+        cli,
+        clock,
+        config,
+        crypto,
+        database,
+        health,
+        http,
+        limits,
+        navigation,
+    )
 
     config.use(settings)
     clock.set_zone(settings.time_zone)
@@ -22,6 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     database.init_app(app, settings)
     limits.init_app(app, settings)
     access.init_app(app)
+    navigation.init_app(app)
     health.init_app(app)
     audit_views.init_app(app)
     cli.init_app(app)

@@ -92,9 +92,7 @@ def _field_keys(name: str, value: str) -> dict[str, bytes]:
         except (binascii.Error, ValueError):
             key = b""
         if not key_id.isalnum() or len(key) != 32 or key_id in keys:
-            raise ConfigError(
-                f"{name} must be a list such as a1:KEY,b2:KEY, each KEY being 32 random bytes in base64."
-            )
+            raise ConfigError(f"{name} must be a list such as a1:KEY,b2:KEY, each KEY being 32 random bytes in base64.")
         keys[key_id] = key
     return keys
 

@@ -66,7 +66,7 @@ def _derive(key: bytes, purpose: bytes) -> bytes:
 
 
 def pseudonym(key: bytes, member_id: int) -> str:
-    """Return HMAC-SHA256(key of the fieldwork, member): the same for one person in one fieldwork, meaningless outside."""
+    """Return HMAC-SHA256(key of the fieldwork, member): the same for a person in one fieldwork, no use elsewhere."""
     return hmac.new(key, str(member_id).encode(), hashlib.sha256).hexdigest()
 
 

@@ -14,7 +14,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 
 from core.config import Settings
 
@@ -52,13 +52,15 @@ Json = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgr
 
 
 class Base(DeclarativeBase):
-    metadata = sa.MetaData(naming_convention=_NAMES)
-    type_annotation_map = {
-        dt.datetime: UtcDateTime(),
-        dict[str, Any]: Json,
-        list[str]: Json,
-        list[dict[str, Any]]: Json,
-    }
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=_NAMES),
+        type_annotation_map={
+            dt.datetime: UtcDateTime(),
+            dict[str, Any]: Json,
+            list[str]: Json,
+            list[dict[str, Any]]: Json,
+        },
+    )
 
 
 db = SQLAlchemy(model_class=Base)

@@ -44,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_crash)
     _serve_static(app)
+    app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     if settings.trusted_proxies:
@@ -128,5 +129,9 @@ def _serve_static(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
     if folder.exists():
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-            app.wsgi_app, root=str(folder), prefix="static/", max_age=31536000, immutable_file_test=lambda p, u: True
+            app.wsgi_app,
+            root=str(folder),
+            prefix="static/",
+            max_age=31536000,
+            immutable_file_test=lambda p, u: True,
         )

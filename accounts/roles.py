@@ -1,0 +1,50 @@
+"""What each role may do: the one table. A new role or permission is one line here."""
+
+from __future__ import annotations
+
+#: Permission -> what it lets somebody do, as shown to the administrator who gives roles.
+from core.errors import N_
+
+PERMISSIONS: dict[str, str] = {
+    "staff.manage": N_("Add staff, give roles, end sessions"),
+    "audit.read": N_("Read the record of changes"),
+    "members.read": N_("See members and how to reach them"),
+    "members.manage": N_("Add, confirm, pause and remove members"),
+    "panel.figures": N_("See how the panel compares with the population"),
+    "engagements.read": N_("See engagements, surveys and their progress"),
+    "engagements.edit": N_("Plan and change engagements"),
+    "surveys.edit": N_("Write and change questionnaires"),
+    "surveys.translate": N_("Translate wording into the languages given"),
+    "surveys.publish": N_("Publish a version of a questionnaire"),
+    "fieldwork.manage": N_("Open, extend and close fieldwork, invite and remind"),
+    "results.read": N_("See results while open and after"),
+    "results.export": N_("Download results"),
+    "answers.named": N_("Read answers with names in a confidential survey; every reading is recorded"),
+    "outcomes.edit": N_("Write outcomes"),
+    "outcomes.publish": N_("Publish outcomes and tell everyone who took part"),
+    "loop.read": N_("See which loops are open and overdue"),
+    "telling.manage": N_("Print letters, work through the call list, mark people told"),
+    "mail.read": N_("See messages and their progress, without content"),
+    "mail.manage": N_("Pause, resume and settle messages"),
+    "claims.approve": N_("Approve claims"),
+    "payments.pay": N_("Make payment runs"),
+    "assurance.comment": N_("Comment on and approve plans and reports"),
+}
+
+_READS = ["engagements.read", "loop.read"]
+
+ROLES: dict[str, tuple[str, list[str]]] = {
+    "administrator": (N_("Administrator"), sorted(set(PERMISSIONS) - {"answers.named", "claims.approve", "payments.pay"})),
+    "panel_manager": (
+        N_("Panel manager"),
+        [*_READS, "members.read", "members.manage", "panel.figures", "engagements.edit", "fieldwork.manage",
+         "results.read", "outcomes.edit", "telling.manage", "mail.read", "mail.manage"],
+    ),
+    "survey_author": (N_("Survey author"), [*_READS, "engagements.edit", "surveys.edit", "surveys.publish", "results.read"]),
+    "analyst": (N_("Analyst"), [*_READS, "panel.figures", "results.read", "results.export"]),
+    "feedback_editor": (N_("Feedback editor"), [*_READS, "results.read", "outcomes.edit", "outcomes.publish", "telling.manage"]),
+    "claims_approver": (N_("Claims approver"), [*_READS, "claims.approve"]),
+    "payer": (N_("Payer"), ["payments.pay"]),
+    "translator": (N_("Translator"), ["surveys.translate"]),
+    "assurance": (N_("Assurance"), [*_READS, "results.read", "assurance.comment", "audit.read"]),
+}  # fmt: skip

@@ -1,0 +1,74 @@
+"""What every form shares: safe defaults, a date in three boxes, and validators whose words are ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+from core.errors import DomainError
+
+
+class Form(FlaskForm):
+    """Base of every form. `refuse(error, words)` puts an error a service raised where the person can mend it."""
+
+    def refuse(self, error: DomainError, words: str) -> None:
+        """Show `words` beside the error's field, or at the top of the page when it has none."""
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(words)
+        else:
+            field.errors = [*field.errors, words]
+
+
+def strip(value: str | None) -> str | None:
+    """Filter: white space at the ends was never meant."""
+    return value.strip() if isinstance(value, str) else value
+
+
+class Answered:
+    """Validator: something must be there; `message` says what to do, in words for this question."""
+
+    field_flags: dict[str, Any] = {}
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data is None or (isinstance(field.data, str) and not field.data.strip()) or field.data == []:
+            raise StopValidation(self.message)
+
+
+class DateParts(Field):
+    """A date typed as day, month and year. `data` is a date or None; `typed` keeps what was entered."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self._typed: dict[str, str] = {}
+
+    def typed(self, part: str) -> str:
+        """Return what stands in the box `part` (day, month or year)."""
+        if self._typed:
+            return self._typed.get(part, "")
+        return str(getattr(self.data, part)) if self.data else ""
+
+    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+        super().process(None, *([data] if data is not None else []))
+        if formdata is None or not any(f"{self.name}-{p}" in formdata for p in ("day", "month", "year")):
+            return
+        self._typed = {p: formdata.get(f"{self.name}-{p}", "").strip() for p in ("day", "month", "year")}
+        self.raw_data = list(self._typed.values())
+        self.data = None
+        if any(self._typed.values()):
+            try:
+                self.data = dt.date(*(int(self._typed[p]) for p in ("year", "month", "day")))
+                if self.data.year < 1900:
+                    raise ValueError
+            except (ValueError, OverflowError):
+                self.data = None
+                self.process_errors.append(str(_l("Enter a real date, such as 27 3 1985.")))

@@ -1,0 +1,80 @@
+"""What templates get: the language of the page, the switcher's links, formats, and errors in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext
+from flask_wtf.csrf import generate_csrf
+
+from core import clock
+from core.errors import DomainError
+from i18n import languages, negotiation
+
+
+def words(error: DomainError) -> str:
+    """Return what `error` says, in the reader's language, with numbers and dates in its format."""
+    return gettext(error.words, **{name: _shown(value) for name, value in error.params.items()})
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    if isinstance(value, dt.date):
+        return day(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return format_decimal(value)
+    return value
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """Return a date in full: 3 March 2026."""
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(clock.zone()).date()
+    return format_date(value, "long") if value else ""
+
+
+def moment(value: dt.datetime | None) -> str:
+    """Return a date and time of day, where people here are."""
+    return format_datetime(value.astimezone(clock.zone()), "d MMMM y, HH:mm", rebase=False) if value else ""
+
+
+def number(value: float | None) -> str:
+    """Return a number in the reader's format."""
+    return "" if value is None else format_decimal(value)
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """Return a share from 0 to 1 as a percentage."""
+    return "" if share is None else format_percent(share, "#,##0" + ("." + "0" * digits if digits else "") + "%")
+
+
+def switcher() -> list[dict[str, Any]]:
+    """Return a link for each language that keeps the place: name, tag, dir, href, and whether it is the present one."""
+    others = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    # After a refused form the address may accept no GET; then the switcher leads to the page before it.
+    path = request.path
+    return [
+        {
+            "name": language.name,
+            "tag": language.tag,
+            "dir": language.direction,
+            "href": f"{path}?{urlencode([*others, ('lang', language.tag)])}",
+            "current": language is negotiation.current(),
+        }
+        for language in languages.LANGUAGES
+    ]
+
+
+def init_app(app: Flask) -> None:
+    """Add filters and globals."""
+    app.jinja_env.filters.update(day=day, moment=moment, number=number, percent=percent, words=words)
+    app.jinja_env.globals.update(
+        current_language=negotiation.current,
+        language_switcher=switcher,
+        csrf_token=generate_csrf,
+        ALL_LANGUAGES=languages.LANGUAGES,
+    )

@@ -1,0 +1,219 @@
+"""Tables of the panel: areas, members with their sealed contact details, profiles, consents and population figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core import ids
+from core.database import Json, Model
+
+
+class MemberState(StrEnum):
+    """Where a membership stands."""
+
+    APPLIED = "applied"  # contact route not yet confirmed
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LAPSED = "lapsed"
+    LEFT = "left"
+    REMOVED = "removed"
+
+
+class Route(StrEnum):
+    """How a person wants to be reached."""
+
+    EMAIL = "email"
+    TEXT = "text"
+    PHONE = "phone"
+    POST = "post"
+
+
+class Area(Model):
+    """A place at one of three levels: system (1), place (2), neighbourhood (3)."""
+
+    __tablename__ = "area"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: ONS code where there is one, such as E54000015.
+    code: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    level: Mapped[int] = mapped_column(index=True)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("area.id"), index=True)
+
+
+class Postcode(Model):
+    """Which neighbourhood a postcode lies in; loaded from a table in the columns of the ONS directory."""
+
+    __tablename__ = "postcode"
+
+    #: Without spaces, in capitals.
+    code: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"), index=True)
+    lsoa: Mapped[str | None] = mapped_column(sa.String(12))
+
+
+class Group(Model):
+    """A panel or group that members belong to side by side: citizens' panel, youth board, reader panel."""
+
+    __tablename__ = "member_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+
+
+class GroupMembership(Model):
+    """That a member belongs, or belonged, to a group."""
+
+    __tablename__ = "group_membership"
+    __table_args__ = (sa.Index("ix_group_membership_group_member", "group_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("member_group.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    joined_at: Mapped[dt.datetime]
+    left_at: Mapped[dt.datetime | None]
+
+
+class Member(Model):
+    """A person on the panel. Contact details are sealed for `member.<column>:<seal_id>` (see panel.contact)."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('applied','active','paused','lapsed','left','removed')", name="state"),
+        sa.CheckConstraint("route IN ('email','text','phone','post')", name="route"),
+        sa.Index("ix_member_state_area", "state", "area_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seal_id: Mapped[str] = mapped_column(sa.String(26), default=ids.random_id)
+    state: Mapped[str] = mapped_column(sa.String(12), default=MemberState.APPLIED)
+    #: Until when a pause lasts; None for a pause without an end.
+    paused_until: Mapped[dt.date | None]
+    name: Mapped[bytes | None]
+    pronouns: Mapped[bytes | None]
+    email: Mapped[bytes | None]
+    phone: Mapped[bytes | None]
+    address: Mapped[bytes | None]
+    #: Keyed index of the normalised e-mail address; unique, so one address is one member.
+    email_index: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    phone_index: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    route: Mapped[str] = mapped_column(sa.String(8), default=Route.EMAIL)
+    language: Mapped[str] = mapped_column(sa.String(12), default="en", index=True)
+    #: Format keys such as `large_print`, `easy_read`, `bsl`; and details: {"large_print_points": 18}.
+    formats: Mapped[list[str]] = mapped_column(Json, default=list)
+    #: Sealed JSON: access needs in the person's words and by key. Health data.
+    access_needs: Mapped[bytes | None]
+    area_id: Mapped[int | None] = mapped_column(sa.ForeignKey("area.id"), index=True)
+    #: Sealed; dropped when the setting says areas are enough.
+    postcode: Mapped[bytes | None]
+    #: How the person was reached: `online`, `paper`, `phone`, `partner:<key>`.
+    source: Mapped[str] = mapped_column(sa.String(80), default="online")
+    applied_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]
+    #: `link` or `staff:<id>`.
+    confirmed_by: Mapped[str | None] = mapped_column(sa.String(40))
+    left_at: Mapped[dt.datetime | None]
+    area: Mapped[Area | None] = relationship(lazy="raise_on_sql")
+
+
+class Profile(Model):
+    """The equality answers of a member, by question key; each optional. `bands` are what may leave the identity store.
+
+    `answers` is sealed JSON of what was said, for the person's own page. `bands` holds only coarse categories used for
+    representativeness and copied to responses: age_band, sex, ethnic_group_5, ethnic_group_19, disability, religion,
+    carer. A key that is absent was not answered; `prefer_not_to_say` was.
+    """
+
+    __tablename__ = "member_profile"
+
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    answers: Mapped[bytes | None]
+    age_band: Mapped[str | None] = mapped_column(sa.String(20))
+    sex: Mapped[str | None] = mapped_column(sa.String(40))
+    ethnic_group_5: Mapped[str | None] = mapped_column(sa.String(60))
+    ethnic_group_19: Mapped[str | None] = mapped_column(sa.String(80))
+    disability: Mapped[str | None] = mapped_column(sa.String(40))
+    religion: Mapped[str | None] = mapped_column(sa.String(40))
+    carer: Mapped[str | None] = mapped_column(sa.String(40))
+    updated_at: Mapped[dt.datetime]
+
+
+class Consent(Model):
+    """That a person said yes or no to one thing, in which words, when and how. Rows are added, never changed."""
+
+    __tablename__ = "consent"
+    __table_args__ = (sa.Index("ix_consent_member_purpose", "member_id", "purpose", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"))
+    #: `panel`, `newsletter` or `research_contact`.
+    purpose: Mapped[str] = mapped_column(sa.String(40))
+    given: Mapped[bool]
+    text_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_text.id"))
+    language: Mapped[str] = mapped_column(sa.String(12))
+    at: Mapped[dt.datetime]
+    #: `online`, `staff:<id>`, `unsubscribe_link`.
+    how: Mapped[str] = mapped_column(sa.String(40))
+
+
+class ConsentText(Model):
+    """The words of a consent at one version; `wording` is {language tag: text}. Never changed once used."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = (sa.UniqueConstraint("purpose", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(sa.String(40))
+    version: Mapped[int]
+    wording: Mapped[dict[str, Any]]
+    since: Mapped[dt.datetime]
+
+
+class MemberLink(Model):
+    """A single-use link sent to a member: to confirm an address or to sign in. Only the hash of its token is kept."""
+
+    __tablename__ = "member_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    #: `confirm`, `sign_in` or `change_email`.
+    purpose: Mapped[str] = mapped_column(sa.String(20))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    #: Sealed: the new address for `change_email`.
+    payload: Mapped[bytes | None]
+
+
+class MemberEvent(Model):
+    """A step in a membership's history: applied, confirmed, paused, left; ids and keys only."""
+
+    __tablename__ = "member_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    at: Mapped[dt.datetime]
+    reason: Mapped[str | None] = mapped_column(sa.String(80))
+
+
+class PopulationCount(Model):
+    """How many people of one category live in an area, with its source and day: what the panel should mirror."""
+
+    __tablename__ = "population_count"
+    __table_args__ = (sa.UniqueConstraint("area_id", "feature", "category"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"), index=True)
+    #: A band of Profile (`age_band`, `sex`, …) or a joint one (`age_band*sex`, category `25-34*female`).
+    feature: Mapped[str] = mapped_column(sa.String(60))
+    category: Mapped[str] = mapped_column(sa.String(120))
+    count: Mapped[int]
+    source: Mapped[str] = mapped_column(sa.String(200))
+    as_of: Mapped[dt.date]

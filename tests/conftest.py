@@ -1,0 +1,130 @@
+"""Fixtures of every test: an application on an empty database, once with SQLite and once with PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from pytest_socket import socket_allow_hosts
+
+import app as application
+from core import config, crypto
+from core.database import db
+from core.limits import limiter
+from tests.support.pages import PageClient
+from tests.support.queries import recorded
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.pop("DATABASE_URL", None)
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> None:
+    """Nothing outside this machine is reached."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+def make_settings(folder: Path, **changes: str) -> config.Settings:
+    """Return settings of a test installation that keeps everything in `folder`."""
+    values = {"BASE_URL": "http://localhost", "MAIL_URL": f"folder:{folder / 'mail'}", "CONTACT_PHONE": "0116 000 0000"}
+    return config.load(values | changes, folder)
+
+
+def _databases() -> list[object]:
+    reason = "TEST_POSTGRES_URL names no PostgreSQL: ./test starts one"
+    skip = pytest.mark.skipif(not POSTGRES, reason=reason)
+    return [pytest.param("sqlite"), pytest.param("postgresql", marks=[pytest.mark.postgresql, skip])]
+
+
+def _drop_all_rows() -> None:
+    """Empty every table, as fast as each database can."""
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(f'"{t.name}"' for t in db.metadata.sorted_tables)
+            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+
+
+@pytest.fixture(scope="session", params=_databases())
+def application_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application for the whole run of this process, on a database of its own."""
+    folder = tmp_path_factory.mktemp("instance")
+    if request.param == "postgresql":
+        url, drop = _new_postgres_database()
+        settings = make_settings(folder, DATABASE_URL=url)
+    else:
+        settings, drop = make_settings(folder), lambda: None
+    flask_app = application.create_app(settings)
+    flask_app.extensions["settings"] = settings
+    flask_app.config.update(TESTING=True)
+    flask_app.test_client_class = PageClient
+    with flask_app.app_context():
+        db.create_all()
+    yield flask_app
+    with flask_app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    drop()
+
+
+def _new_postgres_database():  # type: ignore[no-untyped-def]
+    name = f"test_{secrets.token_hex(6)}"
+    server = config.load({"DATABASE_URL": POSTGRES}, Path("/tmp")).database_url  # noqa: S108  no secret is kept there
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+
+    def drop() -> None:
+        with engine.connect() as connection:
+            connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        engine.dispose()
+
+    return str(sa.make_url(server).set(database=name).render_as_string(hide_password=False)), drop
+
+
+@pytest.fixture
+def app(application_on: Flask) -> Iterator[Flask]:
+    """An application context on an empty database."""
+    # Both databases may be under test in one process: settings and keys are those of this application.
+    config.use(application_on.extensions["settings"])
+    crypto.use_keys(config.settings().field_keys)
+    with application_on.app_context():
+        limiter.reset()
+        yield application_on
+        db.session.remove()
+        _drop_all_rows()
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[PageClient]:
+    """A visitor. Its GETs may not write, and nothing may be left uncommitted after any request."""
+    with app.test_client() as visitor:
+        yield visitor  # type: ignore[misc]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _get_never_writes() -> Iterator[None]:
+    """Fail on a GET that sends a writing statement, wherever it happens in a test."""
+    original = PageClient.open
+
+    def watched(self: PageClient, *args, **kwargs):  # type: ignore[no-untyped-def]
+        with self.application.app_context(), recorded() as recorder:
+            response = original(self, *args, **kwargs)
+        if response.request.method in {"GET", "HEAD"}:
+            assert not recorder.writes, f"GET {response.request.path} wrote: {recorder.writes}"
+        return response
+
+    PageClient.open = watched  # type: ignore[method-assign]
+    yield
+    PageClient.open = original  # type: ignore[method-assign]

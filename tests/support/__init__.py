@@ -1,0 +1,1 @@
+"""What tests of every room share: the page-asserting client, query counting, a real PostgreSQL."""
