@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-#: Permission -> what it lets somebody do, as shown to the administrator who gives roles.
 from core.errors import N_
 
+#: Permission -> what it lets somebody do, as shown to the administrator who gives roles.
 PERMISSIONS: dict[str, str] = {
     "staff.manage": N_("Add staff, give roles, end sessions"),
     "audit.read": N_("Read the record of changes"),
@@ -33,18 +33,37 @@ PERMISSIONS: dict[str, str] = {
 
 _READS = ["engagements.read", "loop.read"]
 
+# Who runs the system does not thereby read what people said under their name, nor handle money.
+_NOT_FOR_ADMINISTRATORS = {"answers.named", "claims.approve", "payments.pay"}
+_PANEL_MANAGER = [
+    *_READS,
+    "members.read",
+    "members.manage",
+    "panel.figures",
+    "engagements.edit",
+    "fieldwork.manage",
+    "results.read",
+    "outcomes.edit",
+    "telling.manage",
+    "mail.read",
+    "mail.manage",
+]
+
+#: Role -> its name, and the permissions it has.
 ROLES: dict[str, tuple[str, list[str]]] = {
-    "administrator": (N_("Administrator"), sorted(set(PERMISSIONS) - {"answers.named", "claims.approve", "payments.pay"})),
-    "panel_manager": (
-        N_("Panel manager"),
-        [*_READS, "members.read", "members.manage", "panel.figures", "engagements.edit", "fieldwork.manage",
-         "results.read", "outcomes.edit", "telling.manage", "mail.read", "mail.manage"],
+    "administrator": (N_("Administrator"), sorted(set(PERMISSIONS) - _NOT_FOR_ADMINISTRATORS)),
+    "panel_manager": (N_("Panel manager"), _PANEL_MANAGER),
+    "survey_author": (
+        N_("Survey author"),
+        [*_READS, "engagements.edit", "surveys.edit", "surveys.publish", "results.read"],
     ),
-    "survey_author": (N_("Survey author"), [*_READS, "engagements.edit", "surveys.edit", "surveys.publish", "results.read"]),
     "analyst": (N_("Analyst"), [*_READS, "panel.figures", "results.read", "results.export"]),
-    "feedback_editor": (N_("Feedback editor"), [*_READS, "results.read", "outcomes.edit", "outcomes.publish", "telling.manage"]),
+    "feedback_editor": (
+        N_("Feedback editor"),
+        [*_READS, "results.read", "outcomes.edit", "outcomes.publish", "telling.manage"],
+    ),
     "claims_approver": (N_("Claims approver"), [*_READS, "claims.approve"]),
     "payer": (N_("Payer"), ["payments.pay"]),
     "translator": (N_("Translator"), ["surveys.translate"]),
     "assurance": (N_("Assurance"), [*_READS, "results.read", "assurance.comment", "audit.read"]),
-}  # fmt: skip
+}

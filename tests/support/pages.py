@@ -85,20 +85,24 @@ def _values(form: Element) -> dict[str, Any]:
             values[name] = value
 
     for control in form.iter():
-        if control.tag == "input" and control.get("type") in {"radio", "checkbox"}:
-            if control.get("checked") is not None:
-                add(control.get("name"), control.get("value", "on"))
-        elif control.tag == "input" and control.get("type") not in {"submit", "button", "file"}:
-            add(control.get("name"), control.get("value", ""))
-        elif control.tag == "textarea":
-            # The parser drops the line break that HTML ignores after the opening tag.
-            add(control.get("name"), "".join(control.itertext()))
-        elif control.tag == "select":
-            options = list(control.iter("option"))
-            chosen = [o for o in options if o.get("selected") is not None] or options[:1]
-            for option in chosen:
-                add(control.get("name"), option.get("value", ""))
+        for value in _sent(control):
+            add(control.get("name"), value)
     return values
+
+
+def _sent(control: Element) -> list[str]:
+    """Return what one control adds to a form that is sent."""
+    if control.tag == "textarea":
+        return ["".join(control.itertext())]
+    if control.tag == "select":
+        options = list(control.iter("option"))
+        chosen = [o for o in options if o.get("selected") is not None] or options[:1]
+        return [o.get("value", "") for o in chosen]
+    if control.tag != "input" or control.get("type") in {"submit", "button", "file"}:
+        return []
+    if control.get("type") in {"radio", "checkbox"}:
+        return [control.get("value", "on")] if control.get("checked") is not None else []
+    return [control.get("value", "")]
 
 
 def check(page: Page, url: str) -> None:
@@ -120,7 +124,7 @@ def check(page: Page, url: str) -> None:
         assert page.title.split(" ")[0].endswith(":"), f"{url}: no “Error:” in the title"
     for element in root.iter():
         assert element.get("style") is None, f"{url}: inline style on <{element.tag}>"
-        assert not any(k.startswith("on") for k in element.keys()), f"{url}: inline script on <{element.tag}>"
+        assert not any(k.startswith("on") for k in element.attrib), f"{url}: inline script on <{element.tag}>"
 
 
 def _check_controls(page: Page, url: str, ids: set[str]) -> None:
