@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+
 from flask import Flask
 
 from surveys import models  # noqa: F401  the tables must be known
 
+#: Modules of surveys.views that hold a `blueprint`.
+PAGES: tuple[str, ...] = ()
+
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
+    for name in PAGES:
+        app.register_blueprint(importlib.import_module(f"surveys.views.{name}").blueprint)

@@ -1,0 +1,1 @@
+"""The reads of this room, one module for each part."""
