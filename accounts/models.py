@@ -7,6 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from accounts.roles import ROLES
 from core import ids
 from core.database import Model
 
@@ -30,6 +31,18 @@ class Staff(Model):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
     roles: Mapped[list[StaffRole]] = relationship(back_populates="staff", cascade="all, delete-orphan", lazy="selectin")
+
+    def may(self, permission: str) -> bool:
+        """Return whether one of this person's roles has `permission`."""
+        return any(permission in ROLES[role.role][1] for role in self.roles if role.role in ROLES)
+
+    def may_translate(self, tag: str) -> bool:
+        """Return whether this person may translate into the language `tag`: a translator only into those given."""
+        return any(
+            "surveys.translate" in ROLES[role.role][1] and role.language in {"", tag}
+            for role in self.roles
+            if role.role in ROLES
+        )
 
 
 class StaffRole(Model):
@@ -64,9 +77,25 @@ class StaffSession(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    #: What the browser calls itself, roughly, so that its owner can tell one from another: `Firefox, Windows`.
+    browser: Mapped[str] = mapped_column(sa.String(60), default="")
     started_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+
+
+class StaffLink(Model):
+    """A link by which somebody sets a first or a new password, once; only the hash of its token is kept."""
+
+    __tablename__ = "staff_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    made_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
 
 
 class FailedSignIn(Model):

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from core import database
+from core import audit, database
 from core.config import Settings
 
 log = logging.getLogger("panel.http")
@@ -60,6 +60,8 @@ def csp_nonce() -> str:
 
 
 def _begin() -> None:
+    # A thread serves one person after another: the one before must not be taken for the one who acts now.
+    audit.set_actor("system")
     g.began = time.perf_counter()
     database.set_reading(request.method in _SAFE_METHODS)
 

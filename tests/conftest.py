@@ -107,10 +107,10 @@ def app(application_on: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def client(app: Flask) -> Iterator[PageClient]:
+def client(app: Flask) -> PageClient:
     """A visitor. Its GETs may not write, and nothing may be left uncommitted after any request."""
-    with app.test_client() as visitor:
-        yield visitor  # type: ignore[misc]
+    # Not as a context manager: that keeps each request's context open, inside which the next one's `g` would be old.
+    return app.test_client()  # type: ignore[return-value]
 
 
 @pytest.fixture(autouse=True, scope="session")
