@@ -153,6 +153,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRUSTED_PROXIES", "0", "How many reverse proxies stand in front.", _whole(0, 9)),
     Setting("RATE_LIMIT_URL", "memory://", "Where rate limits are counted: memory:// or redis://….", _text),
     Setting("WORKER_NAME", "worker-1", "A stable name for this worker, different for each one.", _text),
+    Setting("PSEUDO_LOCALE", "no", "Offers ?lang=en-XA, which shows what is not translated; for testing.", _yes_no),
     Setting("DEMO", "no", "Shows the demo sign-ins and the demo's mail; never on a real service.", _yes_no),
 )
 

@@ -1,17 +1,22 @@
-"""Which language a reader gets: the link, then what the person told us, the cookie, the browser."""
+"""Which language a reader gets: that of the link, or what the person told us, or the cookie's, or the browser's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from flask import Flask, Response, g, request
+from babel.core import negotiate_locale
+from flask import Flask, Response, current_app, g, request, session
 from flask_babel import Babel, force_locale
 
-from i18n import languages
+from core import config
+from i18n import languages, pseudo
 from i18n.languages import Language
 
 COOKIE = "lang"
+#: In the session: the language a signed-in person switched to, and the one it stands in for. So the switcher holds for
+#: the whole visit, and what they tell us later counts again.
+_VISIT = "language"
 babel = Babel()
 
 #: The rooms above add how they know a signed-in person's language; the first that answers is taken.
@@ -24,46 +29,85 @@ def add_person_source(source: Callable[[], str | None]) -> None:
 
 
 def current() -> Language:
-    """Return the language of this page."""
+    """Return the language of this page, or of the message that is being written."""
     if "language" not in g:
-        g.language = _negotiate()
+        g.language = _negotiate() if request else languages.SOURCE
     return g.language
 
 
+def _known(tag: str | None) -> Language | None:
+    """Return the language of `tag` if it is offered here."""
+    if tag == pseudo.LANGUAGE.tag and current_app.config["PSEUDO_LOCALE"]:
+        return pseudo.LANGUAGE
+    return languages.BY_TAG.get(tag or "")
+
+
 def _negotiate() -> Language:
-    asked = request.args.get("lang")
-    if asked in languages.BY_TAG:
-        return languages.get(asked)
-    for source in _person_sources:
-        if (told := source()) in languages.BY_TAG:
-            return languages.get(told)
-    if (kept := request.cookies.get(COOKIE)) in languages.BY_TAG:
-        return languages.get(kept)
-    return languages.get(request.accept_languages.best_match(languages.TAGS, default=languages.SOURCE.tag))
+    if asked := _known(request.args.get("lang")):
+        return asked
+    if told := _told():
+        chosen, instead_of = session.get(_VISIT, (None, None))
+        return (_known(chosen) if instead_of == told.tag else None) or told
+    return _known(request.cookies.get(COOKIE)) or _browser_language()
+
+
+def _told() -> Language | None:
+    """Return the language the signed-in person told us."""
+    return next(filter(None, (_known(source()) for source in _person_sources)), None)
+
+
+def _browser_language() -> Language:
+    """Return the first language of the browser's list that is ours; ar-EG is met by ar.
+
+    Werkzeug's own `best_match` looks for exact tags first, so `ar-EG, en;q=0.5` would get English.
+    """
+    preferred = [tag for tag, quality in request.accept_languages if quality > 0]
+    return languages.get(negotiate_locale(preferred, languages.TAGS, sep="-"))
 
 
 def _locale() -> str:
-    return current().locale if request else languages.SOURCE.locale
+    return current().locale
 
 
 def _keep_choice(response: Response) -> Response:
-    asked = request.args.get("lang")
-    if asked in languages.BY_TAG and request.cookies.get(COOKIE) != asked:
-        response.set_cookie(COOKIE, asked, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure)
+    asked = _known(request.args.get("lang"))
+    if asked and (told := _told()):
+        session[_VISIT] = (asked.tag, told.tag)
+    if asked and request.cookies.get(COOKIE) != asked.tag:
+        response.set_cookie(
+            COOKIE, asked.tag, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
+        )
     if response.mimetype == "text/html":
         response.headers["Content-Language"] = current().tag
         response.headers.setdefault("Vary", "Accept-Language, Cookie")
     return response
 
 
-def speaking(tag: str) -> AbstractContextManager[None]:
-    """Return a context manager in which gettext and formats are those of `tag`; for messages and documents."""
-    return force_locale(languages.get(tag).locale)
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Run the body with gettext, formats and `current()` in the language of `tag`; for messages and documents."""
+    language = _known(tag) or languages.SOURCE
+    before = g.get("language")
+    g.language = language
+    try:
+        with force_locale(language.locale):
+            yield
+    finally:
+        if before is None:
+            g.pop("language", None)
+        else:
+            g.language = before
 
 
 def init_app(app: Flask) -> None:
     """Negotiate a language for every request."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{app.root_path}/i18n/locales"
+    folders = [f"{app.root_path}/i18n/locales"]
+    app.config["PSEUDO_LOCALE"] = config.settings().pseudo_locale
+    if app.config["PSEUDO_LOCALE"]:
+        made = config.settings().instance_path / "pseudo"
+        pseudo.write(made)
+        folders.append(str(made))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     app.config["BABEL_DEFAULT_LOCALE"] = languages.SOURCE.locale
     babel.init_app(app, locale_selector=_locale)
     app.after_request(_keep_choice)

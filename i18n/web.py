@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import HTTPException
 
 from core import clock
 from core.errors import DomainError
@@ -54,9 +55,8 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 def switcher() -> list[dict[str, Any]]:
     """Return a link for each language that keeps the place: name, tag, dir, href, and whether it is the present one."""
-    others = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    # After a refused form the address may accept no GET; then the switcher leads to the page before it.
-    path = request.path
+    path, arguments = _place()
+    others = [(key, value) for key, value in arguments if key != "lang"]
     return [
         {
             "name": language.name,
@@ -67,6 +67,28 @@ def switcher() -> list[dict[str, Any]]:
         }
         for language in languages.LANGUAGES
     ]
+
+
+def _place() -> tuple[str, list[tuple[str, str]]]:
+    """Return the path and the arguments by which this page can be asked for again in another language.
+
+    The path of the page itself is empty: a link that is only a query keeps it, whatever is in it. A form that was
+    refused may stand at an address that takes no GET; then it is the page it was sent from.
+    """
+    if request.method in {"GET", "HEAD"} or _answers_get(request.path):
+        return "", list(request.args.items(multi=True))
+    sent_from = urlsplit(request.referrer or "")
+    if sent_from.netloc == request.host and _answers_get(unquote(sent_from.path)):
+        return sent_from.path, parse_qsl(sent_from.query)
+    return url_for("home"), []
+
+
+def _answers_get(path: str) -> bool:
+    try:
+        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return False
+    return True
 
 
 def init_app(app: Flask) -> None:
