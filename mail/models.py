@@ -1,4 +1,4 @@
-"""Tables of messages: campaigns, the outbox, and addresses that must not be written to."""
+"""Tables of messages: campaigns, the outbox, the pace, and addresses that must not be written to."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class OutboxMessage(Model):
     __tablename__ = "mail_outbox"
     __table_args__ = (
         sa.UniqueConstraint("campaign_key", "recipient", "kind"),
-        sa.Index("ix_mail_outbox_due", "state", "not_before", "id"),
+        sa.Index("ix_mail_outbox_due", "state", "priority", "not_before", "id"),
+        # Progress of a campaign is counted from this index alone.
+        sa.Index("ix_mail_outbox_progress", "campaign_key", "state", "failure"),
         sa.CheckConstraint(
             "state IN ('queued','sending','sent','uncertain','failed','bounced','skipped')", name="state"
         ),
@@ -52,7 +54,7 @@ class OutboxMessage(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: A campaign's key, or a key of the caller's own for a single message (`signin:<random id>`).
-    campaign_key: Mapped[str] = mapped_column(sa.String(120), index=True)
+    campaign_key: Mapped[str] = mapped_column(sa.String(120))
     #: `member:17`, `staff:3`, or `applicant:<id>`; resolved to an address when the message is sent.
     recipient: Mapped[str] = mapped_column(sa.String(80), index=True)
     kind: Mapped[str] = mapped_column(sa.String(60))
@@ -60,16 +62,21 @@ class OutboxMessage(Model):
     #: Sealed JSON: may hold a link's secret. Emptied once the message is sent.
     context: Mapped[bytes | None]
     state: Mapped[str] = mapped_column(sa.String(12), default=MessageState.QUEUED)
+    #: 0 for a message somebody waits for, 1 for one of many: a sign-in link does not queue behind a campaign.
+    priority: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     created_at: Mapped[dt.datetime]
     not_before: Mapped[dt.datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[dt.datetime | None]
-    lease_owner: Mapped[str | None] = mapped_column(sa.String(120))
+    #: The run of a worker that claimed it (see mail.journal); kept while the fate is uncertain.
+    lease_owner: Mapped[str | None] = mapped_column(sa.String(120), index=True)
     sent_at: Mapped[dt.datetime | None]
     #: A code from mail.errors, put into plain words for staff; never the server's own text, which may quote an address.
     failure: Mapped[str | None] = mapped_column(sa.String(60))
     #: Deterministic, so that the transport's record can be asked whether it was accepted.
     message_id: Mapped[str] = mapped_column(sa.String(160), unique=True)
+    #: Keyed index of the address it went to, so that a bounce suppresses that one even when it has changed since.
+    address_index: Mapped[str | None] = mapped_column(sa.String(64))
 
 
 class Suppression(Model):
@@ -81,4 +88,26 @@ class Suppression(Model):
     reason: Mapped[str] = mapped_column(sa.String(40))
     at: Mapped[dt.datetime]
     #: The recipient it was found on, so that staff can be told.
-    recipient: Mapped[str] = mapped_column(sa.String(80))
+    recipient: Mapped[str] = mapped_column(sa.String(80), index=True)
+
+
+class SoftBounce(Model):
+    """That a message came back for now (a full mailbox). Enough of them for one address, and it is suppressed."""
+
+    __tablename__ = "mail_soft_bounce"
+
+    #: One per message, so that reading the same report twice counts once.
+    outbox_id: Mapped[int] = mapped_column(sa.ForeignKey("mail_outbox.id", ondelete="CASCADE"), primary_key=True)
+    address_index: Mapped[str] = mapped_column(sa.String(64), index=True)
+    at: Mapped[dt.datetime]
+
+
+class Pace(Model):
+    """The one token bucket that all workers draw from, so that MAIL_RATE holds for them together."""
+
+    __tablename__ = "mail_pace"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Messages that may leave at `at`; it refills with time.
+    tokens: Mapped[float]
+    at: Mapped[dt.datetime]

@@ -1,0 +1,16 @@
+"""What this room tells the rooms above it, which connect to these signals.
+
+Receivers are called as `receiver(sender, **named)`, in the transaction of what happened, and do not commit.
+"""
+
+from __future__ import annotations
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+#: An address turned out not to work. Named: `recipient` ("member:17"), `kind`, `reason` ("hard" or "soft").
+address_bounced = _signals.signal("address-bounced")
+
+#: A person said no to a kind of message with the link in it. Named: `recipient` ("member:17"), `purpose`.
+purpose_refused = _signals.signal("purpose-refused")

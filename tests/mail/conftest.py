@@ -1,0 +1,55 @@
+"""Messages and people that belong to the tests of this room alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from jinja2 import ChoiceLoader, DictLoader
+
+from mail import recipients, registry
+from mail.registry import Mail, Message, message
+from tests.mail.people import People
+
+TEMPLATES = {
+    "messages/{kind}/subject.txt": "News for {{ name }}\n",
+    "messages/{kind}/body.txt": '{% extends "layouts/email.txt" %}{% block body %}Hello {{ name }} & all: '
+    "{{ link }}{% endblock %}",
+    "messages/{kind}/body.html": '{% extends "layouts/email.html" %}{% block title %}News{% endblock %}'
+    '{% block body %}<p>Hello {{ name }}: <a href="{{ link }}">read it</a></p>{% endblock %}',
+}
+
+
+def _news(number: int, key: str = "news:1", name: str = "Anwen <b>") -> Mail:
+    return Mail(f"person:{number}", {"name": name, "link": "https://panel.example.org/a?b=1&c=2"}, key=key)
+
+
+def _sample() -> dict[str, str]:
+    return {"name": "Anwen", "link": "https://panel.example.org/"}
+
+
+@pytest.fixture
+def people(app: Flask, monkeypatch: pytest.MonkeyPatch) -> People:
+    """Nobody yet; `people.add("1")` adds somebody who wants the newsletter."""
+    found = People()
+    monkeypatch.setitem(recipients._sources, "person", found)
+    return found
+
+
+@pytest.fixture
+def kinds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Message]]:
+    """Three kinds of message: `news` may be refused, `notice` may not, `nudge` comes once a week at most."""
+    monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
+    templates = {
+        name.format(kind=kind): text for kind in ("news", "notice", "nudge") for name, text in TEMPLATES.items()
+    }
+    loader = app.jinja_env.loader
+    app.jinja_env.loader = ChoiceLoader([DictLoader(templates), loader])  # type: ignore[list-item]
+    yield {
+        "news": message("news", purpose="newsletter", sample=_sample)(_news),
+        "notice": message("notice", sample=_sample)(_news),
+        "nudge": message("nudge", repeat_window=dt.timedelta(days=7), sample=_sample)(_news),
+    }
+    app.jinja_env.loader = loader
