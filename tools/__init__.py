@@ -1,0 +1,1 @@
+"""What `./run` and `./test` are made of; it runs before any library is installed."""
