@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
+
+from core import config
 
 
 def init_app(app: Flask) -> None:
     """Add `flask demo`."""
+
+
+def welcome() -> list[str]:
+    """Return the lines that `./run` shows of the demo: who can sign in, and where its mail is read."""
+    settings = config.settings()
+    scheme, _, folder = settings.mail_url.partition(":")
+    if scheme != "folder":
+        return ["The demo's mail goes where MAIL_URL says."]
+    return [f"The demo's mail is read in {Path(settings.instance_path, folder)}"]

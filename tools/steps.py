@@ -16,6 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 _TAIL = 40
 
 
+# A terminal that cannot show a character gets a question mark, not the end of the set-up.
+for _stream in (sys.stdout, sys.stderr):
+    _stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
 class StepError(Exception):
     """Set-up cannot go on; the message is one plain sentence, `details` what the command said."""
 

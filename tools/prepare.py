@@ -1,0 +1,37 @@
+"""Brings the database up to date and says, as one line of JSON, whether the panel is empty and what the demo offers.
+
+Run by `./run` with the Python of `.venv`: one program for it all, because each start of the application takes a second.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+import app
+import demo
+from core.database import db
+from panel.models import Member
+from tools.steps import say
+
+
+def main() -> int:
+    """Print the state of the database after bringing it up to date."""
+    application = app.create_app()
+    with application.app_context():
+        upgrade()
+        say(json.dumps(_state()))
+    return 0
+
+
+def _state() -> dict[str, Any]:
+    empty = db.session.scalar(sa.select(Member.id).limit(1)) is None
+    return {"empty": empty, "welcome": demo.welcome()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
