@@ -76,7 +76,11 @@ def _programs(folder: Path, *, copied: bool) -> Path:
     newest = max(installs, key=lambda path: int(path.name.removeprefix("pginstall") or 0))
     if copied:
         # .venv may lie in a home that only root may enter; widening its permissions is not ours to do.
-        newest = Path(shutil.copytree(newest, folder / "programs", symlinks=True))
+        # Its programs look for the wheel's libraries beside the package, so both are copied as they lie.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, folder / "wheel" / libraries.name, symlinks=True)
+        newest = Path(shutil.copytree(newest, folder / "wheel" / package.name / newest.name, symlinks=True))
     return newest / "bin"
 
 
