@@ -18,11 +18,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         audit_views,
         cli,
         clock,
+        components_page,
         config,
         crypto,
         database,
         health,
         http,
+        information,
         limits,
         navigation,
     )
@@ -37,4 +39,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     navigation.init_app(app)
     health.init_app(app)
     audit_views.init_app(app)
+    information.init_app(app)
+    components_page.init_app(app)
     cli.init_app(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,15 @@ class Entry:
     order: int
 
 
+@dataclass(frozen=True)
+class Invitation(Entry):
+    """A line of the front page: `more` says in a sentence what the link is for."""
+
+    more: str
+
+
 _staff: list[Entry] = []
+_front: list[Invitation] = []
 _footer: list[Entry] = []
 #: Says whether the signed-in member of staff has a permission; `accounts` sets it.
 _may: Callable[[str], bool] = lambda permission: False  # noqa: E731
@@ -43,15 +51,28 @@ def add_footer_link(endpoint: str, text: str, order: int) -> None:
         _footer.sort(key=lambda e: e.order)
 
 
+def add_front_entry(endpoint: str, text: str, more: str, order: int) -> None:
+    """Put a page onto the front page; the first entry is what we most want people to do."""
+    entry = Invitation(endpoint, text, order, more)
+    if entry not in _front:
+        _front.append(entry)
+        _front.sort(key=lambda e: e.order)
+
+
 def set_permission_check(may: Callable[[str], bool]) -> None:
     """Set how to tell whether the signed-in member of staff has a permission."""
     global _may
     _may = may
 
 
-def _shown(entries: list[Entry]) -> list[dict[str, Any]]:
+def _shown(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     return [
-        {"href": url_for(e.endpoint), "text": gettext(e.text), "current": request.endpoint == e.endpoint}
+        {
+            "href": url_for(e.endpoint),
+            "text": gettext(e.text),
+            "current": request.endpoint == e.endpoint,
+            "more": gettext(e.more) if isinstance(e, Invitation) else "",
+        }
         for e in entries
     ]
 
@@ -70,6 +91,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         staff_menu=staff_menu,
         footer_links=lambda: _shown(_footer),
+        front_entries=lambda: _shown(_front),
         organisation=lambda: config.settings().organisation,
         settings=config.settings,
     )
