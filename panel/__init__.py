@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from panel import models  # noqa: F401  the tables must be known
-
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
+    from core import access
+    from i18n import negotiation
+    from panel import cli, current, views
+
+    access.set_guard("member", current.guard)
+    negotiation.add_person_source(current.language)
+    views.init_app(app)
+    cli.init_app(app)

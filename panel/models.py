@@ -116,6 +116,8 @@ class Member(Model):
     source: Mapped[str] = mapped_column(sa.String(80), default="online")
     applied_at: Mapped[dt.datetime]
     confirmed_at: Mapped[dt.datetime | None]
+    #: False when messages to the person's address come back: the panel manager is shown a list.
+    route_works: Mapped[bool] = mapped_column(default=True)
     #: `link` or `staff:<id>`.
     confirmed_by: Mapped[str | None] = mapped_column(sa.String(40))
     left_at: Mapped[dt.datetime | None]
@@ -189,6 +191,35 @@ class MemberLink(Model):
     used_at: Mapped[dt.datetime | None]
     #: Sealed: the new address for `change_email`.
     payload: Mapped[bytes | None]
+
+
+class MemberSession(Model):
+    """A browser a member is signed in on. The cookie carries the token, this row its hash, so it can be ended here."""
+
+    __tablename__ = "member_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    started_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class JoinApplication(Model):
+    """What somebody has filled in so far, sealed, kept for the browser whose cookie carries the token.
+
+    Without row ids the rows lie in the order of their hashes, so that nothing tells who began when.
+    """
+
+    __tablename__ = "join_application"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    #: Fingerprint of the token in the cookie.
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    #: Sealed JSON, in the shape of panel.answers.
+    answers: Mapped[bytes]
+    #: Moved on with each page; past it, the row is deleted.
+    expires_on: Mapped[dt.date] = mapped_column(index=True)
 
 
 class MemberEvent(Model):

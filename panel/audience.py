@@ -1,0 +1,47 @@
+"""Who is meant: members chosen by area, group and language, as a query that higher rooms can build on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from panel.models import Area, Consent, GroupMembership, Member, MemberState
+
+
+def has_consented(member_id: Any, purpose: str) -> sa.ColumnElement[bool]:
+    """Return the condition that the latest word of the member on `purpose` was yes."""
+    latest = (
+        sa.select(sa.func.max(Consent.id))
+        .where(Consent.member_id == member_id, Consent.purpose == purpose)
+        .correlate_except(Consent)
+        .scalar_subquery()
+    )
+    said_yes = sa.orm.aliased(Consent)
+    return sa.exists().where(said_yes.id == latest, said_yes.given.is_(True))
+
+
+def _subtree(area_ids: Sequence[int]) -> sa.Select[tuple[int]]:
+    tree = sa.select(Area.id).where(Area.id.in_(area_ids)).cte("wanted_area", recursive=True)
+    tree = tree.union_all(sa.select(Area.id).join(tree, Area.parent_id == tree.c.id))
+    return sa.select(tree.c.id)
+
+
+def members_where(audience: Mapping[str, Any]) -> sa.Select[tuple[int]]:
+    """Return a SELECT of the ids of active, consenting members of `audience`.
+
+    `audience` is {"area_ids": [], "group_ids": [], "languages": []}; an absent or empty list means everybody. An area
+    takes in all areas inside it. Add `.order_by` and keyset conditions as needed; nothing is loaded here.
+    """
+    query = sa.select(Member.id).where(Member.state == MemberState.ACTIVE, has_consented(Member.id, "panel"))
+    if area_ids := audience.get("area_ids"):
+        query = query.where(Member.area_id.in_(_subtree(area_ids)))
+    if group_ids := audience.get("group_ids"):
+        belongs = sa.select(GroupMembership.member_id).where(
+            GroupMembership.group_id.in_(group_ids), GroupMembership.left_at.is_(None)
+        )
+        query = query.where(Member.id.in_(belongs))
+    if tags := audience.get("languages"):
+        query = query.where(Member.language.in_(tags))
+    return query

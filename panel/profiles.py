@@ -1,0 +1,44 @@
+"""A member's equality answers: sealed as they were given, and as bands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from core import clock
+from core.crypto import keyring
+from core.database import db
+from panel import bands, questions
+from panel.models import Member, Profile
+
+
+def _place(member: Member) -> str:
+    return f"member_profile.answers:{member.seal_id}"
+
+
+def seal_answers(member: Member, answers: Mapping[str, Any]) -> bytes:
+    """Return `answers` sealed for the profile of `member`."""
+    return keyring().seal(json.dumps(answers, ensure_ascii=False, separators=(",", ":")), _place(member))
+
+
+def open_answers(member: Member, profile: Profile | None) -> dict[str, Any]:
+    """Return the equality answers of `member` by question key, empty when there are none."""
+    if profile is None or profile.answers is None:
+        return {}
+    return json.loads(keyring().open(profile.answers, _place(member)))
+
+
+def save(member: Member, answers: Mapping[str, Any]) -> Profile:
+    """Keep `answers` as the equality answers of `member`, dropping those to questions that no longer apply."""
+    kept = questions.keep_what_applies(answers)
+    profile = db.session.get(Profile, member.id)
+    if profile is None:
+        profile = Profile(member_id=member.id)
+        db.session.add(profile)
+    profile.answers = seal_answers(member, kept)
+    profile.updated_at = clock.now()
+    for feature, category in bands.from_answers(kept, clock.today()).items():
+        setattr(profile, feature, category)
+    db.session.flush()
+    return profile
