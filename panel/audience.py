@@ -22,13 +22,13 @@ def has_consented(member_id: Any, purpose: str) -> sa.ColumnElement[bool]:
     return sa.exists().where(said_yes.id == latest, said_yes.given.is_(True))
 
 
-def _subtree(area_ids: Sequence[int]) -> sa.Select[tuple[int]]:
+def _subtree(area_ids: Sequence[int]) -> sa.Select[int]:
     tree = sa.select(Area.id).where(Area.id.in_(area_ids)).cte("wanted_area", recursive=True)
     tree = tree.union_all(sa.select(Area.id).join(tree, Area.parent_id == tree.c.id))
     return sa.select(tree.c.id)
 
 
-def members_where(audience: Mapping[str, Any]) -> sa.Select[tuple[int]]:
+def members_where(audience: Mapping[str, Any]) -> sa.Select[int]:
     """Return a SELECT of the ids of active, consenting members of `audience`.
 
     `audience` is {"area_ids": [], "group_ids": [], "languages": []}; an absent or empty list means everybody. An area

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TextIO
+
 import click
 from flask import Flask
 from flask.cli import AppGroup
@@ -24,7 +26,7 @@ def load_areas() -> None:
 
 @commands.command("load-postcodes")
 @click.argument("file", type=click.File(encoding="utf-8-sig"))
-def load_postcodes(file: click.utils.LazyFile) -> None:
+def load_postcodes(file: TextIO) -> None:
     """Replace the postcode table by FILE, a CSV in the columns of the ONS directory (pcds, laua, lsoa21).
 
     Postcodes outside the areas of this panel are passed over. When a row cannot be used nothing is changed.

@@ -13,7 +13,7 @@ from panel.contact import email_indexes, phone_indexes
 from panel.models import Area, Consent, Group, Member, MemberEvent, PopulationCount, Postcode, Profile
 
 
-def _pairs(query: sa.Select[Any]) -> dict[Any, Any]:
+def _pairs(query: sa.Select[Any, Any]) -> dict[Any, Any]:
     return {first: second for first, second in db.session.execute(query)}  # noqa: C416  rows are no tuples to mypy
 
 
