@@ -1,0 +1,30 @@
+import datetime as dt
+
+import pytest
+
+from i18n import negotiation, web
+from tests.i18n import MARCH_3
+
+
+class TestFormats:
+    @pytest.mark.parametrize(
+        ("tag", "day", "number", "share"),
+        [
+            ("en", "3 March 2026", "1,234.5", "46%"),
+            ("cy", "3 Mawrth 2026", "1,234.5", "46%"),
+            ("ar", "3 مارس 2026", "1,234.5", "46%"),
+        ],
+    )
+    def test_follow_the_language(self, app, tag, day, number, share):
+        with negotiation.speaking(tag):
+            assert web.day(MARCH_3) == day
+            assert web.number(1234.5) == number
+            assert web.percent(0.4567).replace("\u200e", "").replace("٪؜", "%") == share
+
+    def test_a_moment_is_shown_where_people_are(self, app):
+        with negotiation.speaking("en"):
+            assert web.moment(dt.datetime(2026, 7, 1, 22, 30, tzinfo=dt.UTC)) == "1 July 2026, 23:30"
+            assert web.day(dt.datetime(2026, 7, 1, 23, 30, tzinfo=dt.UTC)) == "2 July 2026"
+
+    def test_nothing_is_shown_of_nothing(self, app):
+        assert [web.day(None), web.moment(None), web.number(None), web.percent(None)] == ["", "", "", ""]
