@@ -114,8 +114,8 @@ class TestSwitcher:
 
 
 @pytest.fixture(scope="module")
-def refusing(tmp_path_factory) -> PageClient:
-    """A visitor of an application with an address that takes POST only and refuses everything."""
+def refusing_app(tmp_path_factory):
+    """An application with an address that takes POST only and refuses everything."""
     refusing_app = application.create_app(make_settings(tmp_path_factory.mktemp("instance")))
     refusing_app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     refusing_app.test_client_class = PageClient
@@ -125,6 +125,11 @@ def refusing(tmp_path_factory) -> PageClient:
     def refuse():
         return render_template("information/help.html"), 422
 
+    return refusing_app
+
+
+@pytest.fixture
+def refusing(refusing_app):
     return refusing_app.test_client()
 
 
