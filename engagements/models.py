@@ -45,8 +45,9 @@ class Engagement(Model):
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
     state: Mapped[str] = mapped_column(sa.String(12), default=EngagementState.DRAFT)
     level: Mapped[str] = mapped_column(sa.String(12), default=Level.LISTEN)
-    #: title, purpose, what_is_known, decision, decision_how, decision_when, options, use_of_answers — in each language.
     words: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    #: {language tag: {part: hash of the source text it was translated from}}; see engagements.wording.is_stale.
+    word_sources: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     #: Keys of engagements.subjects.SUBJECTS.
     subjects: Mapped[list[str]] = mapped_column(Json, default=list)
     contact_name: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -131,10 +131,11 @@ def from_json(data: Mapping[str, Any]) -> Document:
 
 
 def _section_to_json(section: Section) -> dict[str, Any]:
-    return {"id": section.id, "questions": [_question_to_json(q) for q in section.questions]}
+    return {"id": section.id, "questions": [question_to_json(q) for q in section.questions]}
 
 
-def _question_to_json(question: Question) -> dict[str, Any]:
+def question_to_json(question: Question) -> dict[str, Any]:
+    """Return `question` as plain JSON values."""
     return {
         "id": question.id,
         "type": question.type,
@@ -153,7 +154,7 @@ def _option_to_json(option: Option) -> dict[str, Any]:
 def _content_to_json(content: Section | Question | Option) -> dict[str, Any]:
     if isinstance(content, Section):
         return _section_to_json(content)
-    return _question_to_json(content) if isinstance(content, Question) else _option_to_json(content)
+    return question_to_json(content) if isinstance(content, Question) else _option_to_json(content)
 
 
 def _section(data: Mapping[str, Any]) -> Section:
@@ -176,7 +177,11 @@ def _option(data: Mapping[str, Any]) -> Option:
     return Option(value=str(data["value"]), exclusive=bool(data.get("exclusive", False)))
 
 
-_CONTENT = {"section": _section, "question": _question, "option": _option}
+_CONTENT: dict[str, Callable[[Mapping[str, Any]], Section | Question | Option]] = {
+    "section": _section,
+    "question": _question,
+    "option": _option,
+}
 
 
 def _removed(data: Mapping[str, Any]) -> Removed:
