@@ -1,7 +1,4 @@
-"""Makes the style sheets, the script and the icon that pages use, in static/dist, from nhsuk-frontend and static/src.
-
-Run as `python -m tools.assets` with the Python of `.venv`: it compresses with the brotli of the requirements.
-"""
+"""Makes the style sheets, the script and the icon of the pages in static/dist, from nhsuk-frontend and static/src."""
 
 from __future__ import annotations
 
@@ -11,12 +8,13 @@ import hashlib
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import brotli
+
 from tools import node
-from tools.steps import ROOT, StepError, command, say, step, write_whole
+from tools.steps import ROOT, StepError, command, step, write_whole
 
 SOURCE = ROOT / "static" / "src"
 DIST = ROOT / "static" / "dist"
@@ -153,8 +151,6 @@ def _minify(text: str, kind: str) -> str:
 
 def _write(files: dict[str, bytes]) -> None:
     """Write each file under a name with its hash, plain and compressed, then the manifest, then drop the old ones."""
-    import brotli
-
     manifest = {}
     for name, content in files.items():
         stem, dot, suffix = name.rpartition(".")
@@ -176,11 +172,3 @@ def _is_whole() -> bool:
     except (OSError, ValueError):
         return False
     return all((DIST / f"{name}{end}").exists() for name in manifest.values() for end in ("", ".gz", ".br"))
-
-
-if __name__ == "__main__":
-    try:
-        build()
-    except StepError as failure:
-        say(failure.details)
-        sys.exit(str(failure))

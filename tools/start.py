@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from core import config
-from tools import catalogues, processes, system, venv
+from tools import processes, system, venv
 from tools.steps import ROOT, StepError, command, say, step
 
 #: How large the demo is, and the seed that makes it the same everywhere.
@@ -99,9 +99,7 @@ def _serve(settings: config.Settings, demo: bool) -> None:
     for sentence in system.advice_for_letters():
         say(sentence)
     environ = venv.environ(DEMO="yes" if demo else "no", INSTANCE_PATH=str(settings.instance_path))
-    # A program of .venv, because it compresses with a library.
-    processes.run_visibly([venv.PYTHON, "-m", "tools.assets"], environ, "The front-end assets could not be built.")
-    catalogues.compile_changed()
+    processes.run_visibly([venv.PYTHON, "-m", "tools.build"], environ, "The front-end assets could not be built.")
     welcome = _prepare(environ, demo)
     children = processes.Children()
     try:
