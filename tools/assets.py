@@ -11,8 +11,6 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import brotli
-
 from tools import node
 from tools.steps import ROOT, StepError, command, step, write_whole
 
@@ -37,7 +35,7 @@ _OPEN_ENDED = re.compile(r"""([A-Za-z][\w-]*-)(?:\{\{[^{}]*\}\}|\{\w+\}|["']\s*~
 
 def build() -> None:
     """Bring static/dist up to date; nothing happens when what it is made from has not changed."""
-    if _is_whole() and _STAMP.exists() and _STAMP.read_text() == _inputs():
+    if is_current():
         return
     node.install_packages()
     with step("Building the style sheets"):
@@ -52,6 +50,11 @@ def build() -> None:
         }
         _write({name: text.encode() for name, text in files.items()})
         write_whole(_STAMP, _inputs().encode())
+
+
+def is_current() -> bool:
+    """Return whether static/dist was made from what is there now."""
+    return _is_whole() and _STAMP.exists() and _STAMP.read_text() == _inputs()
 
 
 def _texts() -> list[str]:
@@ -151,6 +154,8 @@ def _minify(text: str, kind: str) -> str:
 
 def _write(files: dict[str, bytes]) -> None:
     """Write each file under a name with its hash, plain and compressed, then the manifest, then drop the old ones."""
+    import brotli  # the one library this needs: a start that finds all current has no time to wait for it
+
     manifest = {}
     for name, content in files.items():
         stem, dot, suffix = name.rpartition(".")

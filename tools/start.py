@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import socket
@@ -14,11 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from core import config
-from tools import processes, system, venv
-from tools.steps import ROOT, StepError, command, say, step
-
-#: How large the demo is, and the seed that makes it the same everywhere.
-_DEMO = ("--members", "1200", "--seed", "7")
+from tools import build, database, processes, system, venv
+from tools.steps import ROOT, StepError, say, step
 
 #: Seconds the web server may take to answer for the first time.
 _PATIENCE = 60
@@ -99,8 +95,8 @@ def _serve(settings: config.Settings, demo: bool) -> None:
     for sentence in system.advice_for_letters():
         say(sentence)
     environ = venv.environ(DEMO="yes" if demo else "no", INSTANCE_PATH=str(settings.instance_path))
-    processes.run_visibly([venv.PYTHON, "-m", "tools.build"], environ, "The front-end assets could not be built.")
-    welcome = _prepare(environ, demo)
+    build.ensure()
+    welcome = database.ensure(settings, environ, demo)
     children = processes.Children()
     try:
         children.start("web server", _web(settings), environ)
@@ -111,18 +107,6 @@ def _serve(settings: config.Settings, demo: bool) -> None:
         children.watch()
     finally:
         children.stop()
-
-
-def _prepare(environ: dict[str, str], demo: bool) -> list[str]:
-    """Bring the database up to date and load the demo where it is wanted; return the lines that tell about the demo."""
-    with step("Bringing the database up to date"):
-        said = command([venv.PYTHON, "-m", "tools.prepare"], "The database could not be brought up to date.", environ)
-    state = json.loads(said.splitlines()[-1])
-    if demo and state["empty"]:
-        with step("Loading the demo"):
-            load = [venv.BIN / "flask", "--app", "app", "demo", "load", *_DEMO]
-            command(load, "The demo could not be loaded.", environ)
-    return list(state["welcome"]) if demo else []
 
 
 def _web(settings: config.Settings) -> list[str | Path]:

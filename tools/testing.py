@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import NoReturn
 
 from core import config
-from tools import postgres, processes, system, venv
+from tools import build, postgres, system, venv
 from tools.steps import ROOT, StepError, say, step
 
 _HELP = """usage: ./test [--quick] [PYTEST ARGUMENTS]
@@ -55,9 +55,7 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
 def _test(quick: bool, arguments: list[str]) -> int:
     venv.ensure("requirements-dev.txt")
     system.require_for_tests(browser=not quick)
-    processes.run_visibly(
-        [venv.PYTHON, "-m", "tools.build"], venv.environ(), "The front-end assets could not be built."
-    )
+    build.ensure()
     with _database(quick) as address:
         changes = {"TEST_POSTGRES_URL": address, "CHROMIUM": os.environ.get("CHROMIUM") or system.chromium() or ""}
         return _pytest(quick, arguments, venv.environ(**changes))
