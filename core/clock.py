@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.config import ConfigError
 
 #: The zone in which opening times and calendar days are meant; set from TIME_ZONE by `core.init_app`.
 _zone = ZoneInfo("Europe/London")
@@ -15,7 +17,10 @@ _stopped: dt.datetime | None = None
 def set_zone(name: str) -> None:
     """Use the IANA zone `name` for calendar days."""
     global _zone
-    _zone = ZoneInfo(name)
+    try:
+        _zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(f"TIME_ZONE must be a zone such as Europe/London, not “{name}”.") from None
 
 
 def zone() -> ZoneInfo:

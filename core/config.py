@@ -77,6 +77,12 @@ def _mail_url(name: str, value: str) -> str:
     return value
 
 
+def _rate_limit_url(name: str, value: str) -> str:
+    if urlsplit(value).scheme not in {"memory", "redis", "rediss"}:
+        raise ConfigError(f"{name} must be memory:// or begin with redis:// or rediss://.")
+    return value
+
+
 def _secret(name: str, value: str) -> str:
     if value and len(value) < 32:
         raise ConfigError(f"{name} must be at least 32 characters long.")
@@ -151,7 +157,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WEB_WORKERS", "1", "How many web processes serve.", _whole(1, 64)),
     Setting("WEB_THREADS", "4", "How many requests one web process works on at once.", _whole(1, 64)),
     Setting("TRUSTED_PROXIES", "0", "How many reverse proxies stand in front.", _whole(0, 9)),
-    Setting("RATE_LIMIT_URL", "memory://", "Where rate limits are counted: memory:// or redis://….", _text),
+    Setting("RATE_LIMIT_URL", "memory://", "Where rate limits are counted: memory:// or redis://….", _rate_limit_url),
     Setting("WORKER_NAME", "worker-1", "A stable name for this worker, different for each one.", _text),
     Setting("PSEUDO_LOCALE", "no", "Offers ?lang=en-XA, which shows what is not translated; for testing.", _yes_no),
     Setting("DEMO", "no", "Shows the demo sign-ins and the demo's mail; never on a real service.", _yes_no),

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from core import config
 from tools import venv
-from tools.steps import ROOT, command, step, write_whole
+from tools.steps import ROOT, WRONG_SETTING, StepError, command, step, write_whole
 
 #: How large the demo is, and the seed that makes it the same everywhere.
 _DEMO = ("--members", "1200", "--seed", "7")
@@ -43,7 +43,14 @@ def ensure(settings: config.Settings, environ: dict[str, str], demo: bool) -> li
 
 def _prepare(environ: dict[str, str]) -> dict[str, Any]:
     with step("Bringing the database up to date"):
-        said = command([venv.PYTHON, "-m", "tools.prepare"], "The database could not be brought up to date.", environ)
+        try:
+            said = command(
+                [venv.PYTHON, "-m", "tools.prepare"], "The database could not be brought up to date.", environ
+            )
+        except StepError as error:
+            if error.status == WRONG_SETTING:
+                raise config.ConfigError(error.details.splitlines()[-1]) from None
+            raise
     return dict(json.loads(said.splitlines()[-1]))
 
 

@@ -14,18 +14,31 @@ from flask_migrate import upgrade
 
 import app
 import demo
+from core.config import ConfigError
 from core.database import db
 from panel.models import Member
-from tools.steps import say
+from tools.steps import WRONG_SETTING, say
 
 
 def main() -> int:
     """Print the state of the database after bringing it up to date."""
-    application = app.create_app()
-    with application.app_context():
-        upgrade()
-        say(json.dumps(_state()))
+    try:
+        application = app.create_app()
+        with application.app_context():
+            upgrade()
+            say(json.dumps(_state()))
+    except ConfigError as error:
+        return _refuse(str(error))
+    except sa.exc.OperationalError as error:
+        # Only the driver's own first line: the whole message would show the address with its password.
+        reason = str(error.orig).strip().splitlines()[0]
+        return _refuse(f"The database that DATABASE_URL names cannot be used: {reason}")
     return 0
+
+
+def _refuse(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return WRONG_SETTING
 
 
 def _state() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import socket
@@ -23,8 +24,9 @@ _PATIENCE = 60
 def main(arguments: Sequence[str]) -> int:
     """Set up, serve until stopped, and return the exit status."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    # Ctrl-C too: a shell that starts this in the background tells it to ignore that.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         settings = config.load(os.environ, instance_path())
         _serve(settings, _wants_demo(options, settings))
@@ -152,7 +154,7 @@ def _require_free_port(host: str, port: int) -> None:
         raise config.ConfigError(f"HOST must be an address of this machine, not “{host}”.") from None
     except PermissionError:
         raise config.ConfigError(f"PORT {port} may not be used by this user; choose one above 1023.") from None
-    except OSError:
-        raise config.ConfigError(
-            f"PORT {port} on {host} cannot be used: another program may have it; choose another with PORT."
-        ) from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise config.ConfigError(f"PORT {port} is in use by another program; choose another.") from None
+        raise config.ConfigError(f"HOST must be an address of this machine, not “{host}”.") from None

@@ -12,6 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
+#: The exit status of a program that stopped because of a setting; its last line says what is wrong.
+WRONG_SETTING = 2
+
 #: The last lines of a failed command that are worth showing.
 _TAIL = 40
 
@@ -24,9 +27,10 @@ for _stream in (sys.stdout, sys.stderr):
 class StepError(Exception):
     """Set-up cannot go on; the message is one plain sentence, `details` what the command said."""
 
-    def __init__(self, message: str, details: str = "") -> None:
+    def __init__(self, message: str, details: str = "", status: int = 1) -> None:
         super().__init__(message)
         self.details = details
+        self.status = status
 
 
 def say(words: str = "") -> None:
@@ -69,7 +73,7 @@ def command(
     except OSError as error:
         raise StepError(failure, str(error)) from None
     if done.returncode:
-        raise StepError(failure, "\n".join(done.stdout.strip().splitlines()[-_TAIL:]))
+        raise StepError(failure, "\n".join(done.stdout.strip().splitlines()[-_TAIL:]), done.returncode)
     return done.stdout
 
 

@@ -37,7 +37,8 @@ def main(arguments: Sequence[str]) -> int:
         say(_HELP)
         return 0
     quick = "--quick" in arguments
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         return _test(quick, [a for a in arguments if a != "--quick"])
     except StepError as error:
