@@ -30,7 +30,7 @@ _ICON = re.compile(r"url\(\s*[\"']?/assets/([\w/.-]+\.svg)[\"']?\s*\)")
 
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 #: A class name finished by a value: `nhsuk-tag--{{ kind }}`, `'nhsuk-tag--' ~ kind`, f"nhsuk-tag--{kind}".
-_OPEN_ENDED = re.compile(r"""([A-Za-z][\w-]*-)(?:\{\{[^{}]*\}\}|\{\w+\}|["']\s*~[^~{}]*(?:~\s*["'])?)([\w-]*)""")
+_OPEN_ENDED = re.compile(r"""([A-Za-z][\w-]*-)(?:\{\{[^{}]*\}\}|\{[\w.]+\}|["']\s*~[^~{}]*(?:~\s*["'])?)([\w-]*)""")
 
 
 def build() -> None:
@@ -40,7 +40,7 @@ def build() -> None:
     node.install_packages()
     with step("Building the style sheets"):
         sheet = _sheet()
-        kept = _used(sheet)
+        kept = sorted(used_names(sheet, _texts()))
         left_to_right = _purge(sheet, kept)
         files = {
             "app.css": left_to_right,
@@ -75,7 +75,7 @@ def _inputs() -> str:
     digest = hashlib.sha256()
     for path in (Path(__file__), ROOT / "package-lock.json", *sorted(SOURCE.iterdir())):
         digest.update(path.read_bytes())
-    digest.update(" ".join(_used(_sheet())).encode())
+    digest.update(" ".join(sorted(used_names(_sheet(), _texts()))).encode())
     return digest.hexdigest()
 
 
@@ -91,11 +91,11 @@ def _names(texts: list[str]) -> tuple[set[str], set[str]]:
     return words, patterns
 
 
-def _used(sheet: str) -> list[str]:
-    """Return the names in `sheet` that a page may use."""
-    words, patterns = _names(_texts())
+def used_names(sheet: str, texts: list[str]) -> set[str]:
+    """Return the names in `sheet` that a page made from `texts` may use."""
+    words, patterns = _names(texts)
     either = re.compile("|".join(sorted(patterns)) or r"(?!)")
-    return sorted(n for n in set(_WORD.findall(sheet)) if n in words or either.fullmatch(n))
+    return {name for name in _WORD.findall(sheet) if name in words or either.fullmatch(name)}
 
 
 def _sheet() -> str:
