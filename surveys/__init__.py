@@ -6,7 +6,7 @@ import importlib
 
 from flask import Flask
 
-from surveys import models  # noqa: F401  the tables must be known
+from surveys import immutability, models  # noqa: F401  the tables and their guard must be known
 
 #: Modules of surveys.views that hold a `blueprint`.
 PAGES: tuple[str, ...] = ()

@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -51,6 +50,14 @@ class Words:
     def html(self, item: str, part: str) -> Markup:
         """Return the text for a page: escaped, and saying which language it is in when that is not the page's."""
         return self._html.get((item, part), Markup())
+
+    def paragraphs(self, item: str, part: str) -> Markup:
+        """Return the text for a page as paragraphs, one for each line that is not empty."""
+        attributes = Markup()
+        if (item, part) in self._foreign:
+            attributes = Markup(' lang="{}" dir="{}"').format(languages.SOURCE.tag, languages.SOURCE.direction)
+        lines = [line.strip() for line in self.text(item, part).splitlines() if line.strip()]
+        return Markup("").join(Markup("<p{}>{}</p>").format(attributes, line) for line in lines)
 
     def is_foreign(self, item: str, part: str) -> bool:
         """Return whether the text is in the source language because this language has none."""
@@ -171,8 +178,3 @@ def forget() -> None:
 def title(words: Words) -> str:
     """Return the title of the survey."""
     return words.text(SURVEY_ITEM, "title")
-
-
-def plain(wording: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Return a mutable copy of {item: {part: text}}."""
-    return {item: dict(parts) for item, parts in wording.items()}

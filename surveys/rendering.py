@@ -13,7 +13,7 @@ from i18n import negotiation
 from i18n.web import words as error_words
 from surveys import types
 from surveys.compiled import Compiled, Page, Words
-from surveys.document import Question
+from surveys.document import SURVEY_ITEM, Question
 from surveys.types.base import AnswerError, Entered, FormData, Reading
 
 _NOTHING = Entered()
@@ -25,6 +25,7 @@ class PageView:
 
     #: The heading above the questions; "" where the only question is the page's h1.
     heading: Markup
+    #: Paragraphs above the first questions of a section.
     introduction: Markup
     questions: list[Markup]
     #: (control id, words) for the error summary.
@@ -87,10 +88,10 @@ def page_view(
         html.append(render_question(compiled, question, tag, entered, error, heading=alone))
         if error is not None:
             errors.append((question.id, in_words(error, question, words)))
-    section = page.section_id
     return PageView(
-        heading=words.html(section, "title") if not alone else Markup(),
-        introduction=words.html(section, "introduction") if not alone or _is_first(compiled, page) else Markup(),
+        # A section without a heading of its own is headed by the survey's title: a page has one h1.
+        heading=Markup() if alone else words.html(page.section_id, "title") or words.html(SURVEY_ITEM, "title"),
+        introduction=words.paragraphs(page.section_id, "introduction") if _is_first(compiled, page) else Markup(),
         questions=html,
         errors=errors,
     )
@@ -106,7 +107,7 @@ def page_title(compiled: Compiled, page: Page, tag: str) -> str:
     words = compiled.words_in(tag)
     if compiled.document.paging == "question":
         return words.text(page.questions[0].id, "text")
-    return words.text(page.section_id, "title") or words.text("survey", "title")
+    return words.text(page.section_id, "title") or words.text(SURVEY_ITEM, "title")
 
 
 def read_page(page: Page, form: FormData) -> dict[str, Reading]:

@@ -73,6 +73,21 @@ function countCharacters(group) {
   }
 }
 
+/** Untick what cannot go together: a box such as “None of these” rules out the others of its group, and they it. */
+function keepExclusive(event) {
+  const box = event.target;
+  if (!box.checked || !box.matches?.('.nhsuk-checkboxes__input[type="checkbox"]')) {
+    return;
+  }
+  const isExclusive = box.hasAttribute("data-checkbox-exclusive");
+  for (const other of box.form?.elements ?? []) {
+    if (other !== box && other.name === box.name && other.checked) {
+      other.checked = !isExclusive && !other.hasAttribute("data-checkbox-exclusive");
+    }
+  }
+}
+
+document.addEventListener("change", keepExclusive);
 document.querySelectorAll("[data-error-summary]").forEach(watchErrorSummary);
 document.querySelectorAll("[data-count]").forEach(countCharacters);
 sendOnce();
