@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from core import audit, config
@@ -28,7 +28,17 @@ def new_field_key() -> None:
     click.echo(config.new_field_key())
 
 
+@click.command("worker")
+def run_worker() -> None:
+    """Send messages and run periodic jobs until stopped; any number of workers, each with a WORKER_NAME of its own."""
+    # Here, not above: web processes and other commands need none of it.
+    from core.worker import Worker
+
+    Worker(current_app._get_current_object()).run()  # type: ignore[attr-defined]
+
+
 def init_app(app: Flask) -> None:
     """Add the commands."""
+    app.cli.add_command(run_worker)
     app.cli.add_command(audit_commands)
     app.cli.add_command(core_commands)

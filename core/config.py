@@ -129,6 +129,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MAIL_FROM", "panel@example.org", "The address messages come from.", _text),
     Setting("MAIL_RATE", "30000", "The most messages a minute, over all workers.", _whole(1, 1_000_000)),
+    Setting("MAIL_CONNECTIONS", "4", "How many connections to the mail server one worker uses.", _whole(1, 32)),
+    Setting(
+        "BOUNCE_SECRET",
+        "",
+        "Lets a mail server post bounces to /mail/bounces; at least 32 characters.",
+        _secret,
+        "none: nobody can post them",
+    ),
     Setting(
         "SECRET_KEY",
         "",

@@ -35,3 +35,13 @@ class NotFoundError(DomainError):
     """What was asked for does not exist, or this person may not know that it does."""
 
     words = N_("We could not find that.")
+
+
+def frames(error: BaseException) -> str:
+    """Return where `error` came from, for a log: files, lines and functions. Its words may be personal: left out."""
+    lines = []
+    trace = error.__traceback__
+    while trace is not None:
+        lines.append(f"  {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
+        trace = trace.tb_next
+    return "\n".join(lines)

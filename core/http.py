@@ -18,6 +18,7 @@ from whitenoise import WhiteNoise
 
 from core import audit, database
 from core.config import Settings
+from core.errors import frames
 
 log = logging.getLogger("panel.http")
 csrf = CSRFProtect()
@@ -106,17 +107,8 @@ def _show_crash(error: Exception) -> ResponseReturnValue:
     database.db.session.rollback()
     # The trace names files and lines. The message is left out: a driver puts values, even answers, into it.
     reference = secrets.token_hex(4)
-    log.error("crash %s in %s: %s\n%s", reference, request.endpoint, type(error).__name__, _frames(error))
+    log.error("crash %s in %s: %s\n%s", reference, request.endpoint, type(error).__name__, frames(error))
     return render_template("errors/500.html", reference=reference), 500
-
-
-def _frames(error: BaseException) -> str:
-    lines = []
-    trace = error.__traceback__
-    while trace is not None:
-        lines.append(f"  {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
-        trace = trace.tb_next
-    return "\n".join(lines)
 
 
 def _serve_static(app: Flask) -> None:

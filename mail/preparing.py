@@ -1,0 +1,102 @@
+"""From claimed rows to messages ready to leave: who they go to is asked for a batch at once, and asked again now."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jinja2 import TemplateError
+
+from core import clock, config
+from core.crypto import SealBrokenError
+from core.database import db, reading
+from mail import claiming, composing, outbox, recipients, registry
+from mail.claiming import Claimed, Outcome
+from mail.models import MessageState
+from mail.recipients import Facts
+from mail.transports import Outgoing
+
+log = logging.getLogger("panel.mail")
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message put together, with the row it belongs to."""
+
+    row: Claimed
+    outgoing: Outgoing
+    #: Keyed index of the address.
+    address_index: str
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was asked about the recipients of a batch."""
+
+    facts: dict[str, Facts]
+    addresses: dict[str, str]
+    bad: set[str]
+
+
+def prepare(rows: list[Claimed]) -> Iterator[Parcel | Outcome]:
+    """Yield each of `rows` put together, or its outcome when it is not to be sent after all."""
+    known = _ask(rows)
+    by_language: dict[str, list[Claimed]] = defaultdict(list)
+    for row in rows:
+        reason = _why_not(row, known)
+        if reason:
+            yield Outcome(row.id, row.attempts, MessageState.SKIPPED, reason)
+        else:
+            by_language[row.language].append(row)
+    for tag, group in by_language.items():
+        for row in group:
+            # Opened for each message: between two of them other code of this thread runs in its own language.
+            with composing.speaking(tag):
+                made = _put_together(row, known.addresses[row.recipient])
+            yield made
+
+
+def _ask(rows: list[Claimed]) -> _Known:
+    names = {row.recipient for row in rows}
+    with reading():
+        addresses = recipients.addresses_of(names)
+        known = _Known(recipients.facts_of(names), addresses, outbox.bad_indexes(addresses.values()))
+        # No transaction is held open while the network is waited for.
+        db.session.rollback()
+    return known
+
+
+def _why_not(row: Claimed, known: _Known) -> str | None:
+    """Return why `row` is not to be sent any more, or None."""
+    rules = registry.rules_of(row.kind)
+    if rules is None:
+        return None
+    if rules.useful_for is not None and clock.now() > row.created_at + rules.useful_for:
+        return "too_late"
+    facts, address = known.facts.get(row.recipient), known.addresses.get(row.recipient)
+    if facts is None or not address:
+        return "no_address"
+    if not outbox.may_get(rules, facts):
+        return "withdrawn"
+    if known.bad.intersection(recipients.address_indexes(address)):
+        return "suppressed"
+    return None
+
+
+def _put_together(row: Claimed, address: str) -> Parcel | Outcome:
+    rules = registry.rules_of(row.kind)
+    if rules is None:
+        # Another worker, already on a newer version, may know it.
+        return claiming.refused(row.id, row.attempts, "unknown_kind", permanent=False)
+    try:
+        content = composing.compose(row, rules, address)
+    except SealBrokenError:
+        return claiming.refused(row.id, row.attempts, "key_missing", permanent=True)
+    except (TemplateError, LookupError, TypeError, ValueError) as error:
+        # The type only: its words may quote what the message was to say.
+        log.error("message %s (%s) cannot be put together: %s", row.id, row.kind, type(error).__name__)
+        return claiming.refused(row.id, row.attempts, "cannot_render", permanent=False)
+    outgoing = Outgoing(row.message_id, config.settings().mail_from, address, content)
+    return Parcel(row, outgoing, recipients.address_index(address))
