@@ -39,11 +39,15 @@ class Example(Form):
     choice = SelectField(
         _l("One from a list"), [Answered(_l("Choose one."))], choices=[SelectChoice("", ""), *_COLOURS]
     )
-    radios = RadioField(_l("One choice"), [Answered(_l("Choose a colour."))], choices=_COLOURS)
+    radios = RadioField(_l("One choice"), [Answered(_l("Choose a colour."))], choices=_COLOURS, default="blue")
     inline = RadioField(
-        _l("One choice in a row"), choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))]
+        _l("One choice in a row"),
+        [Answered(_l("Choose yes or no."))],
+        choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))],
     )
-    boxes = SelectMultipleField(_l("Several choices"), [Answered(_l("Choose one or more."))], choices=_COLOURS)
+    boxes = SelectMultipleField(
+        _l("Several choices"), [Answered(_l("Choose one or more."))], choices=_COLOURS, default=["red"]
+    )
     agreed = BooleanField(_l("A box on its own"), description=_l("What agreeing means."))
     date = DateParts(_l("A date"), [Answered(_l("Enter a date."))])
     file = FileField(_l("A file"))

@@ -40,8 +40,12 @@ class Answered:
         self.message = message
 
     def __call__(self, form: Any, field: Field) -> None:
-        if field.data is None or (isinstance(field.data, str) and not field.data.strip()) or field.data == []:
-            raise StopValidation(self.message)
+        if field.data is not None and field.data != [] and not (isinstance(field.data, str) and not field.data.strip()):
+            return
+        if field.errors and any(field.raw_data or []):
+            raise StopValidation  # something was typed, and what is wrong with it has been said
+        field.errors = []  # WTForms calls "nothing chosen" an invalid choice
+        raise StopValidation(self.message)
 
 
 class DateParts(Field):
