@@ -28,5 +28,5 @@ class TestErrorSummary:
         page = context.new_page()
         page.goto("/staff/components?state=refused")
         assert page.evaluate("document.activeElement.className").startswith("nhsuk-error-summary")
-        page.get_by_role("alert").get_by_role("link").nth(5).click()
-        assert page.evaluate("document.activeElement.name") == "radios"
+        page.get_by_role("alert").get_by_role("link", name="Choose yes or no.").click()
+        assert page.evaluate("document.activeElement.name") == "inline"
