@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from accounts import current, models  # noqa: F401  the tables must be known
-from core import access, navigation
+from accounts import models  # noqa: F401  the tables must be known
 
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
+    from accounts import cli, current, emails, sealed
     from accounts.views import blueprint
+    from core import access, navigation
+    from core.errors import N_
 
     app.register_blueprint(blueprint)
     access.set_guard("staff", current.guard)
     navigation.set_permission_check(current.may)
+    navigation.add_staff_entry("accounts.dashboard", N_("Home"), 0)
+    navigation.add_staff_entry("accounts.list_people", N_("Staff"), 900)
+    navigation.add_staff_entry("audit_log", N_("Record of changes"), 910)
     app.jinja_env.globals.update(current_staff=current.staff, may=current.may)
+    emails.init_app()
+    sealed.init_app()
+    cli.init_app(app)

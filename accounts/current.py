@@ -28,6 +28,14 @@ def staff() -> Staff | None:
     return found.staff if found else None
 
 
+def signed_in() -> Staff:
+    """Return who is signed in, on a page that the guard opens to staff alone."""
+    found = staff()
+    if found is None:
+        abort(403)
+    return found
+
+
 def staff_session() -> StaffSession | None:
     """Return the session of this browser, or None when nobody is signed in or it has ended."""
     if not has_request_context():

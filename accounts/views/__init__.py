@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("accounts", __name__)
 
-from accounts.views import account, home, sign_in  # noqa: E402, F401  they add their routes to the blueprint
+from accounts.views import account, home, people, set_up, sign_in  # noqa: E402, F401  they add their routes to the blueprint
