@@ -42,10 +42,11 @@ def create_admin(name: str, email: str) -> None:
     """
     if "@" not in email or not name.strip():
         raise click.ClickException("Give a name, and an e-mail address such as name@example.org.")
+    password = _password()  # asked for before anything is locked: typing takes its time
     with audit.acting_as("command"):
         try:
             staff = people.create(name, email, ["administrator"])
-            passwords.set_password(staff, _password())
+            passwords.set_password(staff, password)
         except DomainError as error:
             raise _stop(error) from None
         commit()
@@ -56,12 +57,13 @@ def create_admin(name: str, email: str) -> None:
 @click.option("--email", prompt="E-mail address", help="The address of the account.")
 def reset(email: str) -> None:
     """Give an account a new password and take its second step away; for when no administrator can sign in."""
+    password = _password()
     staff = queries.find_by_email(people.normalise_email(email))
     if staff is None or not staff.active:
         raise click.ClickException("No active account has this e-mail address.")
     with audit.acting_as("command"):
         try:
-            passwords.set_password(staff, _password())
+            passwords.set_password(staff, password)
         except DomainError as error:
             raise _stop(error) from None
         second_step.take_away(staff)

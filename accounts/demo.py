@@ -12,7 +12,6 @@ from accounts.roles import ROLES
 from accounts.services import passwords, people, second_step
 from core import clock, config
 
-
 #: Public on purpose: everything in a demo is made up.
 PASSWORD = "copper lantern harvest 41"  # noqa: S105
 
@@ -65,5 +64,3 @@ def code_of(staff: Staff) -> str | None:
     if not config.settings().demo or staff.email not in {_email(role) for role in _NAMES}:
         return None
     return second_step.present_code(staff)
-
-

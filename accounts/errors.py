@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import DomainError, N_
+from core.errors import N_, DomainError
 
 
 class PasswordTooShortError(DomainError):

@@ -16,7 +16,7 @@ from accounts import queries
 from accounts.models import Staff
 from core import clock, crypto
 
-_PERSON, _NEXT, _SECRET, _CODES = "staff_pending", "staff_next", "staff_new_secret", "staff_new_codes"  # noqa: S105
+_PERSON, _NEXT, _SECRET, _CODES = "staff_pending", "staff_next", "staff_new_secret", "staff_new_codes"
 #: Seconds from the password to the second step.
 LIFE = 600
 

@@ -1,4 +1,4 @@
-"""Commands that belong to no domain: `flask audit verify`, `flask core new-field-key`."""
+"""Commands that belong to no domain: the audit log's proof, and the keys that encrypt single fields."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from core import audit, config
+from core import audit, config, sealed
+from core.crypto import SealBrokenError
+from core.database import commit
 
 audit_commands = AppGroup("audit", help="The record of changes.")
 core_commands = AppGroup("core", help="Keys and upkeep.")
@@ -35,6 +37,43 @@ def run_worker() -> None:
     from core.worker import Worker
 
     Worker(current_app._get_current_object()).run()  # type: ignore[attr-defined]
+
+
+@core_commands.command("rotate-keys")
+@click.option("--batch", default=500, show_default=True, help="How many values are sealed in one transaction.")
+def rotate_keys(batch: int) -> None:
+    """Seal every encrypted field with the first of FIELD_KEYS.
+
+    Put a new key (flask core new-field-key) in front of the present ones, restart, run this, and only then take the
+    old keys away. It can be stopped and run again, and people can go on working meanwhile.
+    """
+    total = 0
+    for name, column in sorted(sealed.registered().items()):
+        try:
+            total += _rotate(name, column, batch)
+        except SealBrokenError:
+            raise click.ClickException(
+                f"A value in {name} opens with none of FIELD_KEYS. Nothing in its batch was changed. "
+                "Put the key back with which it was sealed."
+            ) from None
+    for name, rekey in sorted(sealed.rekeys().items()):
+        click.echo(f"{name}: {rekey()}")
+        commit()
+    with audit.acting_as("command"):
+        audit.record("keys.rotated", "field-keys", after={"values": total})
+    commit()
+    click.echo(f"{total} values are sealed with the present key. The others of FIELD_KEYS can now be taken away.")
+
+
+def _rotate(name: str, column: sealed.SealedColumn, batch: int) -> int:
+    done, after = 0, None
+    while True:
+        sealed_now, after = sealed.rotate_batch(column, after, batch)
+        done += sealed_now
+        commit()
+        if after is None:
+            click.echo(f"{name}: {done}")
+            return done
 
 
 def init_app(app: Flask) -> None:

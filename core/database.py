@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from flask import Flask
@@ -98,6 +98,12 @@ def set_reading(value: bool) -> None:
 def commit() -> None:
     """Commit the unit of work. Called by views, commands, jobs and the mail worker, by nothing else."""
     db.session.commit()
+
+
+def changed_by(statement: sa.UpdateBase) -> int:
+    """Carry out an UPDATE or DELETE and return how many rows it met: so one of two at one moment learns it lost."""
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(cast("sa.CursorResult[Any]", result).rowcount)
 
 
 def is_postgresql() -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.validators import StopValidation
 
@@ -61,7 +60,7 @@ class DateParts(Field):
             return self._typed.get(part, "")
         return str(getattr(self.data, part)) if self.data else ""
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(None, *([data] if data is not None else []))
         if formdata is None or not any(f"{self.name}-{p}" in formdata for p in ("day", "month", "year")):
             return
@@ -75,4 +74,4 @@ class DateParts(Field):
                     raise ValueError
             except (ValueError, OverflowError):
                 self.data = None
-                self.process_errors.append(str(_l("Enter a real date, such as 27 3 1985.")))
+                self.process_errors = [*self.process_errors, str(_l("Enter a real date, such as 27 3 1985."))]

@@ -93,7 +93,7 @@ def _finish(response: Response) -> Response:
 
 def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error  # type: ignore[return-value]  # a redirect raised on the way
+        return error  # a redirect raised on the way
     if isinstance(error, CSRFError):
         return render_template("errors/expired.html"), 400
     known = {400, 403, 404, 405, 410, 413, 429, 503}

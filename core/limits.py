@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from flask import Flask
+import ipaddress
+
+from flask import Flask, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from core.config import Settings
 
+
+def address() -> str:
+    """Return what counts as one visitor: an IPv4 address, or the /64 of an IPv6 one, which is one household's."""
+    given = request.remote_addr or ""
+    try:
+        parsed = ipaddress.ip_address(given)
+    except ValueError:
+        return given
+    if parsed.version == 6:
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return given
+
+
 #: Decorate a view with `@limiter.limit("5 per minute")`; by account with `key_func`.
-limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
+limiter = Limiter(address, default_limits=[], headers_enabled=False)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Count where the settings say."""
+    """Count where the settings say; when that server is away, count in this process rather than turn people away."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.rate_limit_url
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     limiter.init_app(app)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.messages import mofile, pofile
@@ -51,7 +52,9 @@ def extract() -> Catalog:
 
 
 def _found() -> Iterator[tuple[str, str | tuple[str, ...], list[str], str | None]]:
-    sources = [(folder, [("**.py", "python")], {}) for folder in _FOLDERS]
+    sources: list[tuple[str, list[tuple[str, str]], dict[str, Any]]] = [
+        (folder, [("**.py", "python")], {}) for folder in _FOLDERS
+    ]
     sources.append(("templates", [("**.html", "jinja2"), ("**.txt", "jinja2")], {"**": _TEMPLATES}))
     for folder, methods, options in sources:
         if (ROOT / folder).is_dir():

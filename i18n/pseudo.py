@@ -38,10 +38,8 @@ def write(folder: Path) -> Path:
     for message in catalogues.extract():
         if not message.id:
             continue
-        plural = isinstance(message.id, (tuple, list))
-        catalog.add(
-            message.id, tuple(map(disguise, message.id)) if plural else disguise(message.id), context=message.context
-        )
+        shown = disguise(message.id) if isinstance(message.id, str) else tuple(map(disguise, message.id))
+        catalog.add(message.id, shown, context=message.context)
     path = folder / LANGUAGE.locale / "LC_MESSAGES" / f"{catalogues.DOMAIN}.mo"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

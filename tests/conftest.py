@@ -114,17 +114,24 @@ def client(app: Flask) -> PageClient:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _get_never_writes() -> Iterator[None]:
-    """Fail on a GET that sends a writing statement, wherever it happens in a test."""
-    original = PageClient.open
+def _watch_every_request() -> Iterator[None]:
+    """Fail on a GET that sends a writing statement, and on a page that leaves a write uncommitted."""
+    original = PageClient.run_wsgi_app
 
-    def watched(self: PageClient, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def watched(self: PageClient, environ, buffered=False):  # type: ignore[no-untyped-def]
+        # What a test has looked at would be a snapshot, or SQLite's write lock, held over the request.
+        db.session.rollback()
+        # One context for each request, as on a server: `g` and the session of the one before are gone.
         with self.application.app_context(), recorded() as recorder:
-            response = original(self, *args, **kwargs)
-        if response.request.method in {"GET", "HEAD"}:
-            assert not recorder.writes, f"GET {response.request.path} wrote: {recorder.writes}"
+            response = original(self, environ, buffered)
+        method, path, status = environ["REQUEST_METHOD"], environ["PATH_INFO"], response[1]
+        if method in {"GET", "HEAD"}:
+            assert not recorder.writes, f"GET {path} wrote: {recorder.writes}"
+        # A refused form (4xx) may leave what it began to be rolled back; a success must have committed.
+        elif status[0] in "23":
+            assert not recorder.uncommitted, f"{method} {path} did not commit: {recorder.uncommitted}"
         return response
 
-    PageClient.open = watched  # type: ignore[method-assign]
+    PageClient.run_wsgi_app = watched  # type: ignore[method-assign]
     yield
-    PageClient.open = original  # type: ignore[method-assign]
+    PageClient.run_wsgi_app = original  # type: ignore[method-assign]

@@ -13,7 +13,7 @@ from accounts.models import Staff, StaffLink, StaffRole
 from accounts.roles import ROLES
 from accounts.services import passwords, second_step, sessions
 from core import audit, clock, ids
-from core.database import db, lock_name
+from core.database import changed_by, db, lock_name
 
 #: A link to set a password can be used for this long.
 LINK_LIFE = dt.timedelta(days=3)
@@ -69,12 +69,12 @@ def set_password_by_link(token: str, password: str) -> Staff:
         raise LinkSpentError
     passwords.set_password(staff, password)
     # One statement decides who of two at the same moment used it.
-    used = db.session.execute(
+    used = changed_by(
         sa.update(StaffLink)
         .where(StaffLink.token_hash == ids.fingerprint(token), StaffLink.used_at.is_(None))
         .values(used_at=clock.now())
     )
-    if used.rowcount != 1:
+    if used != 1:
         raise LinkSpentError
     sessions.end_all(staff)
     return staff

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from accounts.errors import WrongCodeError, WrongRecoveryCodeError
 from accounts.models import RecoveryCode, Staff
 from core import audit, clock, config, crypto, ids
-from core.database import db
+from core.database import changed_by, db
 
 STEP = 30
 #: A clock may be one step off (RFC 6238, section 5.2).
@@ -57,19 +57,18 @@ def use_code(staff: Staff, code: str) -> None:
     if step is None:
         raise WrongCodeError
     # One statement, so that of two who send the same code at the same moment one gets in.
-    used = db.session.execute(
+    used = changed_by(
         sa.update(Staff)
         .where(Staff.id == staff.id, sa.or_(Staff.totp_last_step.is_(None), Staff.totp_last_step < step))
         .values(totp_last_step=step)
-        .execution_options(synchronize_session=False)
     )
-    if used.rowcount != 1:
+    if used != 1:
         raise WrongCodeError
 
 
 def use_recovery_code(staff: Staff, typed: str) -> int:
     """Use up a recovery code and return how many are left. Raises WrongRecoveryCodeError."""
-    used = db.session.execute(
+    used = changed_by(
         sa.update(RecoveryCode)
         .where(
             RecoveryCode.staff_id == staff.id,
@@ -77,9 +76,8 @@ def use_recovery_code(staff: Staff, typed: str) -> int:
             RecoveryCode.used_at.is_(None),
         )
         .values(used_at=clock.now())
-        .execution_options(synchronize_session=False)
     )
-    if used.rowcount != 1:
+    if used != 1:
         raise WrongRecoveryCodeError
     audit.record("staff.recovery_code_used", f"staff:{staff.id}")
     return count_recovery_codes(staff)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from accounts.models import Staff, StaffSession
 from core import audit, clock, ids
-from core.database import db
+from core.database import changed_by, db
 
 #: A session ends after this long, however busy it is.
 LONGEST_SESSION = dt.timedelta(hours=12)
@@ -51,11 +51,11 @@ def end_all(staff: Staff, keep: StaffSession | None = None) -> int:
 
 
 def _end(staff: Staff, which: sa.ColumnElement[bool]) -> int:
-    ended = db.session.execute(
+    ended = changed_by(
         sa.update(StaffSession)
         .where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None), which)
         .values(revoked_at=clock.now())
-    ).rowcount
+    )
     if ended:
         audit.record("staff.sessions_ended", f"staff:{staff.id}", after={"count": ended})
-    return int(ended)
+    return ended

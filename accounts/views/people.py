@@ -17,7 +17,7 @@ from accounts.services import people, sessions
 from accounts.views import blueprint
 from core import access
 from core.database import commit
-from core.errors import DomainError, N_, NotFoundError
+from core.errors import N_, DomainError, NotFoundError
 from i18n import languages, negotiation
 from i18n.web import words
 
@@ -147,7 +147,7 @@ ACTIONS: dict[str, Action] = {
         N_("Reset the second step of %(name)s?"),
         N_(
             "Do this only when you are sure who is asking: ring them on a number you know. They are signed out "
-            "everywhere, their recovery codes stop working, and the next person to give their password sets up a new app."
+            "everywhere, their recovery codes stop working, and whoever next gives their password sets up a new app."
         ),
         N_("The second step has been reset. We have told the person by e-mail."),
         people.reset_second_step,
@@ -182,7 +182,10 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-@blueprint.route("/staff/people/<int:staff_id>/<any({keys}):key>".format(keys=", ".join(f'"{k}"' for k in ACTIONS)), methods=["GET", "POST"])
+@blueprint.route(
+    "/staff/people/<int:staff_id>/<any({keys}):key>".format(keys=", ".join(f'"{k}"' for k in ACTIONS)),
+    methods=["GET", "POST"],
+)
 @access.requires("staff.manage")
 def act_on_person(staff_id: int, key: str) -> ResponseReturnValue:
     """Say what will happen, then do it."""

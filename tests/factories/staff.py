@@ -6,8 +6,8 @@ import itertools
 
 from flask.testing import FlaskClient
 
-from accounts import services
 from accounts.models import Staff, StaffRole
+from accounts.services import sessions
 from core import clock
 from core.database import db
 
@@ -36,7 +36,7 @@ def sign_in(client: FlaskClient, *roles: str, **values: object) -> Staff:
 
 def sign_in_as(client: FlaskClient, person: Staff) -> str:
     """Sign `person` in on `client` and return the session's token."""
-    token = services.start_session(person, "Test browser")
+    token = sessions.start(person, "Test browser")
     db.session.commit()
     with client.session_transaction() as cookie:
         cookie.clear()

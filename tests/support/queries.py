@@ -18,6 +18,13 @@ class Recorder:
 
     def __init__(self) -> None:
         self.statements: list[str] = []
+        #: Writes since the last commit.
+        self.uncommitted: list[str] = []
+
+    def note(self, statement: str) -> None:
+        self.statements.append(statement)
+        if _is_write(statement):
+            self.uncommitted.append(statement)
 
     @property
     def count(self) -> int:
@@ -25,7 +32,11 @@ class Recorder:
 
     @property
     def writes(self) -> list[str]:
-        return [s for s in self.statements if s.lstrip().upper().startswith(_WRITES)]
+        return [s for s in self.statements if _is_write(s)]
+
+
+def _is_write(statement: str) -> bool:
+    return statement.lstrip().upper().startswith(_WRITES)
 
 
 @contextmanager
@@ -35,14 +46,19 @@ def recorded() -> Iterator[Recorder]:
 
     def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
-            recorder.statements.append(statement)
+            recorder.note(statement)
+
+    def settle(conn: Any) -> None:
+        recorder.uncommitted.clear()
 
     engine = db.engine
     sa.event.listen(engine, "before_cursor_execute", note)
+    sa.event.listen(engine, "commit", settle)
     try:
         yield recorder
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
+        sa.event.remove(engine, "commit", settle)
 
 
 @contextmanager
