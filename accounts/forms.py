@@ -65,7 +65,7 @@ class RolesForm(Form):
     roles = SelectMultipleField(_l("Roles"), description=_l("Somebody with no role can sign in but see nothing."))
     languages = SelectMultipleField(_l("Languages, for a translator"))
 
-    def offer(self, roles: Sequence[tuple[str, Any]], languages: Sequence[tuple[str, Any]]) -> None:
+    def offer(self, roles: Sequence[Any], languages: Sequence[Any]) -> None:
         """Set what can be chosen."""
         self.roles.choices = list(roles)
         self.languages.choices = list(languages)

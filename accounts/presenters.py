@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from flask_babel import gettext
 from markupsafe import Markup
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from accounts.models import Staff, StaffSession
 from accounts.roles import PERMISSIONS, ROLES
@@ -50,14 +51,15 @@ def role_names(staff: Staff) -> list[str]:
     names = []
     for key in (key for key in ROLES if key in held):
         name = gettext(ROLES[key][0])
-        spoken = [language_name(r.language) for r in staff.roles if r.role == key and r.language]
+        tags = {r.language for r in staff.roles if r.role == key}
+        spoken = [language_name(language.tag) for language in LANGUAGES if language.tag in tags]
         names.append(f"{name} ({', '.join(spoken)})" if spoken else name)
     return names
 
 
-def role_choices() -> list[tuple[str, str]]:
+def role_choices() -> list[SelectChoice]:
     """Return every role and its name."""
-    return [(key, gettext(name)) for key, (name, _) in ROLES.items()]
+    return [SelectChoice(key, gettext(name)) for key, (name, _) in ROLES.items()]
 
 
 def role_hints() -> dict[str, str]:
@@ -70,9 +72,9 @@ def language_name(tag: str) -> str:
     return gettext(BY_TAG[tag].english_name) if tag in BY_TAG else tag
 
 
-def language_choices() -> list[tuple[str, str]]:
+def language_choices() -> list[SelectChoice]:
     """Return every language and its name."""
-    return [(language.tag, language_name(language.tag)) for language in LANGUAGES]
+    return [SelectChoice(language.tag, language_name(language.tag)) for language in LANGUAGES]
 
 
 def state_of(staff: Staff) -> tuple[str, str]:
