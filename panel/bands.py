@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,14 +140,38 @@ def for_members(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     What was not answered, or not to be said, is left out; so is an area known only as the whole system.
     Meant for one person or a chunk of at most some thousand.
     """
-    columns = [getattr(Profile, key) for key in FEATURES]
+    rows = db.session.execute(_select(Member.id, FEATURES).where(Member.id.in_(list(ids))))
+    keys = [*FEATURES, "area"]
+    return {
+        member_id: {k: v for k, v in zip(keys, [*bands, place], strict=True) if v not in (None, PREFER_NOT)}
+        for member_id, place, *bands in rows
+    }
+
+
+def _select(first: Any, features: Iterable[str]) -> sa.Select[Any]:
+    """Return a SELECT of `first`, the place, and the columns of `features` other than `area`."""
     area, parent = sa.orm.aliased(Area), sa.orm.aliased(Area)
     place = sa.case((area.level == 2, area.id), (parent.level == 2, parent.id)).label("area")
-    rows = db.session.execute(
-        sa.select(Member.id, place, *columns)
+    return (
+        sa.select(first, place, *[getattr(Profile, key) for key in features if key != "area"])
+        .select_from(Member)
         .outerjoin(Profile, Profile.member_id == Member.id)
         .outerjoin(area, area.id == Member.area_id)
         .outerjoin(parent, parent.id == area.parent_id)
-        .where(Member.id.in_(list(ids)))
-    ).mappings()
-    return {row["id"]: {k: row[k] for k in (*FEATURES, "area") if row[k] not in (None, PREFER_NOT)} for row in rows}
+    )
+
+
+def count_combinations(members: sa.Select[tuple[int]], features: Sequence[str]) -> dict[tuple[Any, ...], int]:
+    """Return how many of `members` (a SELECT of ids) have each combination of categories, in one query.
+
+    A combination has a category for each of `features`, which may include `area`, in their order; None where nothing
+    was answered or not to be said.
+    """
+    counted = _select(Member.id, features).where(Member.id.in_(members)).subquery()
+    columns = [counted.c[feature] for feature in features]
+    rows = db.session.execute(sa.select(sa.func.count(), *columns).group_by(*columns))
+    result: dict[tuple[Any, ...], int] = {}
+    for count, *values in rows:
+        known = tuple(None if v == PREFER_NOT else v for v in values)
+        result[known] = result.get(known, 0) + count
+    return result

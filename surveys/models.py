@@ -105,6 +105,7 @@ class Fieldwork(Model):
         sa.CheckConstraint("kind IN ('anonymous','confidential','open')", name="kind"),
         sa.CheckConstraint("state IN ('draft','scheduled','open','closed')", name="state"),
         sa.CheckConstraint("closes_at > opens_at", name="times"),
+        sa.CheckConstraint("pseudonym_key IS NULL OR kind = 'confidential'", name="pseudonyms"),
         sa.Index("ix_fieldwork_state_times", "state", "opens_at", "closes_at"),
     )
 
@@ -122,8 +123,16 @@ class Fieldwork(Model):
     reasons: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     #: Who is invited: {"area_ids": [], "group_ids": [], "languages": []}; empty lists mean everybody.
     audience: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    #: Sealed key for the pseudonyms of a confidential fieldwork.
+    #: Sealed key for the pseudonyms of a confidential fieldwork; no other kind has one.
     pseudonym_key: Mapped[bytes | None]
+    #: Sealed key from which links and codes are made again for a reminder or a letter; destroyed at closing.
+    link_key: Mapped[bytes | None]
+    #: Whether there are people of the audience still to be invited, and the last member looked at.
+    inviting: Mapped[bool] = mapped_column(default=False)
+    invited_through: Mapped[int] = mapped_column(default=0)
+    #: When staff last asked for a reminder, and whether some are still to be written.
+    remind_asked_at: Mapped[dt.datetime | None]
+    reminding: Mapped[bool] = mapped_column(default=False)
     seal_id: Mapped[str] = mapped_column(sa.String(26), default=ids.random_id)
     created_at: Mapped[dt.datetime]
     closed_at: Mapped[dt.datetime | None]
@@ -145,6 +154,8 @@ class Participation(Model):
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
     state: Mapped[str] = mapped_column(sa.String(12), default=ParticipationState.INVITED)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    #: Keyed index of the code that can be typed in place of the link, on any device or read out over the phone.
+    code_index: Mapped[str] = mapped_column(sa.String(64), unique=True)
     invited_at: Mapped[dt.datetime]
     reminded_at: Mapped[dt.datetime | None]
 
@@ -161,13 +172,12 @@ class AnswerSession(Model):
     #: Fingerprint of the token in the person's cookie or link; for invited people that of their participation.
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     fieldwork_id: Mapped[int] = mapped_column(sa.ForeignKey("fieldwork.id"), index=True)
-    #: Keyed index of the resume code.
+    #: Keyed index of the code that continues it; only where nobody is invited, else it is the participation's.
     code_index: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    draft: Mapped[bytes | None]
+    #: Sealed and padded JSON: {"code", "answers", "bands"}.
+    draft: Mapped[bytes]
     #: The day, for clearing out drafts nobody came back to.
     day: Mapped[dt.date]
-    #: When the visit met the closing time: answers are taken for 30 minutes more.
-    grace_until: Mapped[dt.datetime | None]
 
 
 class ResponseIntake(Model):
@@ -197,13 +207,17 @@ class Response(Model):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("survey_version.id"))
     #: `online`, `phone`, `paper`, `kiosk`.
     mode: Mapped[str] = mapped_column(sa.String(12), default="online")
+    #: `und` in an anonymous fieldwork until enough people have answered in it (see surveys.anonymity).
     language: Mapped[str] = mapped_column(sa.String(12))
-    #: In an anonymous fieldwork the day the whole batch was stored, shared by at least eight.
+    #: In an anonymous fieldwork the day the whole batch was stored, shared by at least eight; after closing, by all.
     day: Mapped[dt.date]
     #: {question id: value}; see surveys.types for what each type stores.
     answers: Mapped[dict[str, Any]]
-    #: Coarse profile categories: {"age_band": "25-34", "area": 3, …}; never finer than panel.bands.
+    #: Coarse profile categories: {"age_band": "25-34", "area": 3, …}; never finer than panel.bands. In an anonymous
+    #: fieldwork empty until it closes, and then so coarse that eight or more who answered share each combination.
     bands: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    #: What becomes `bands` and `language` at closing, sealed and padded until then; anonymous fieldwork only.
+    sealed_bands: Mapped[bytes | None]
     #: HMAC(key of the fieldwork, member) in a confidential fieldwork, else None.
     pseudonym: Mapped[str | None] = mapped_column(sa.String(64))
 
@@ -216,6 +230,25 @@ sa.Index(
     sqlite_where=Response.pseudonym.is_not(None),
     postgresql_where=Response.pseudonym.is_not(None),
 )
+
+
+class ResultsSnapshot(Model):
+    """The results of a fieldwork as they may be shown: counted now and then, with small numbers already taken out.
+
+    Pages read this and never count. While people are answering it is made anew only when at least eight more
+    responses are stored, so that two looks at it do not give away one person's answers.
+    """
+
+    __tablename__ = "results_snapshot"
+
+    fieldwork_id: Mapped[int] = mapped_column(sa.ForeignKey("fieldwork.id", ondelete="CASCADE"), primary_key=True)
+    #: How many responses were counted.
+    responses: Mapped[int]
+    #: Whether it was made after closing: it is not made again.
+    final: Mapped[bool] = mapped_column(default=False)
+    made_on: Mapped[dt.date]
+    #: In the shape of surveys.results.
+    data: Mapped[dict[str, Any]]
 
 
 class WordingFix(Model):

@@ -1,0 +1,136 @@
+"""What answering reads: one small statement a page, prepared once, without building model objects."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from core import clock
+from core.database import db, is_postgresql
+from surveys import links
+from surveys.models import AnswerSession, Fieldwork, FieldworkState, Kind, Participation, SurveyVersion
+
+#: Who is answering when the survey closes has this long to finish.
+GRACE = dt.timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The fieldwork somebody has come to."""
+
+    id: int
+    slug: str
+    kind: str
+    state: str
+    languages: list[str]
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+    survey_id: int
+    version_id: int
+    wording_revision: int
+
+    @property
+    def phase(self) -> str:
+        """`early`, `open`, `grace` or `closed`, by the clock: the worker may be a moment late."""
+        now = clock.now()
+        if self.state == FieldworkState.DRAFT or now < self.opens_at:
+            return "early"
+        if self.state == FieldworkState.CLOSED or now >= self.last_moment:
+            return "closed"
+        return "open" if now < self.closes_at else "grace"
+
+    @property
+    def last_moment(self) -> dt.datetime:
+        """Until when those who have begun can finish."""
+        return self.closes_at + GRACE
+
+    @property
+    def is_open_to_all(self) -> bool:
+        return self.kind == Kind.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody's way in: their place, and whether they are done. `member_id` stays inside this package."""
+
+    place: Place
+    state: str
+    member_id: int
+    token_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who has begun: their place and the sealed draft."""
+
+    place: Place
+    token_hash: str
+    draft: bytes
+
+
+_PLACE = (
+    Fieldwork.id,
+    Fieldwork.slug,
+    Fieldwork.kind,
+    Fieldwork.state,
+    Fieldwork.languages,
+    Fieldwork.opens_at,
+    Fieldwork.closes_at,
+    Fieldwork.survey_id,
+    Fieldwork.version_id,
+    SurveyVersion.wording_revision,
+)
+_SIZE = len(_PLACE)
+_joined = sa.join(Fieldwork, SurveyVersion, SurveyVersion.id == Fieldwork.version_id)
+_VISIT = (
+    sa.select(*_PLACE, AnswerSession.draft)
+    .select_from(_joined.join(AnswerSession, AnswerSession.fieldwork_id == Fieldwork.id))
+    .where(AnswerSession.token_hash == sa.bindparam("token_hash"))
+)
+_VISIT_LOCKED = _VISIT.with_for_update(of=AnswerSession)
+_ENTRY = sa.select(*_PLACE, Participation.state, Participation.member_id, Participation.token_hash).select_from(
+    _joined.join(Participation, Participation.fieldwork_id == Fieldwork.id)
+)
+_ENTRY_BY_TOKEN = _ENTRY.where(Participation.token_hash == sa.bindparam("token_hash"))
+_ENTRY_BY_CODE = _ENTRY.where(Participation.code_index.in_(sa.bindparam("codes", expanding=True)))
+_BY_SLUG = sa.select(*_PLACE).select_from(_joined).where(Fieldwork.slug == sa.bindparam("slug"))
+
+
+def find_visit(token_hash: str, *, lock: bool = False) -> Visit | None:
+    """Return the visit of a token, None when it has not begun, or is done. `lock`: until the transaction ends."""
+    statement = _VISIT_LOCKED if lock and is_postgresql() else _VISIT
+    row = db.session.execute(statement, {"token_hash": token_hash}).first()
+    return None if row is None else Visit(Place(*row[:_SIZE]), token_hash, row[_SIZE])
+
+
+def find_entry(token_hash: str) -> Entry | None:
+    """Return the way in of an invited person by the fingerprint of their link."""
+    return _entry(db.session.execute(_ENTRY_BY_TOKEN, {"token_hash": token_hash}).first())
+
+
+def find_entry_by_code(typed: str) -> Entry | None:
+    """Return the way in of an invited person by the code they typed."""
+    return _entry(db.session.execute(_ENTRY_BY_CODE, {"codes": links.code_indexes(typed)}).first())
+
+
+def _entry(row: Any) -> Entry | None:
+    return None if row is None else Entry(Place(*row[:_SIZE]), *row[_SIZE:])
+
+
+def find_place(slug: str) -> Place | None:
+    """Return the fieldwork with this address."""
+    row = db.session.execute(_BY_SLUG, {"slug": slug}).first()
+    return None if row is None else Place(*row)
+
+
+def find_open_token(typed: str) -> tuple[str, str] | None:
+    """Return the token hash and the slug of a visit to an open fieldwork by the code somebody typed."""
+    row = db.session.execute(
+        sa.select(AnswerSession.token_hash, Fieldwork.slug)
+        .join(Fieldwork, Fieldwork.id == AnswerSession.fieldwork_id)
+        .where(AnswerSession.code_index.in_(links.code_indexes(typed)))
+    ).first()
+    return None if row is None else (row[0], row[1])

@@ -1,0 +1,94 @@
+"""Reads of fieldwork."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from core import clock
+from core.database import db
+from core.errors import NotFoundError
+from engagements import queries as engagements
+from engagements.models import Engagement
+from surveys.models import Fieldwork, FieldworkState, Kind, Survey
+from surveys.queries.answering import GRACE
+
+
+def get_fieldwork(fieldwork_id: int) -> Fieldwork:
+    """Return the fieldwork; raises NotFoundError."""
+    fieldwork = db.session.get(Fieldwork, fieldwork_id)
+    if fieldwork is None:
+        raise NotFoundError
+    return fieldwork
+
+
+def list_fieldwork(survey_id: int | None = None, *, limit: int = 100, offset: int = 0) -> list[Fieldwork]:
+    """Return fieldwork of a survey, or all, the latest to open first."""
+    query = sa.select(Fieldwork).order_by(Fieldwork.opens_at.desc(), Fieldwork.id.desc())
+    if survey_id is not None:
+        query = query.where(Fieldwork.survey_id == survey_id)
+    return list(db.session.scalars(query.limit(limit).offset(offset)))
+
+
+def list_of_engagement(engagement_id: int) -> list[Fieldwork]:
+    """Return all fieldwork of an engagement, the latest to open first."""
+    query = sa.select(Fieldwork).join(Survey, Survey.id == Fieldwork.survey_id)
+    query = query.where(Survey.engagement_id == engagement_id)
+    return list(db.session.scalars(query.order_by(Fieldwork.opens_at.desc(), Fieldwork.id.desc())))
+
+
+def engagement_of(fieldwork: Fieldwork) -> Engagement:
+    """Return the engagement that `fieldwork` belongs to."""
+    return engagement_of_survey(fieldwork.survey_id)
+
+
+def engagement_of_survey(survey_id: int) -> Engagement:
+    """Return the engagement that a survey belongs to; raises NotFoundError."""
+    engagement_id = db.session.scalar(sa.select(Survey.engagement_id).where(Survey.id == survey_id))
+    return engagements.get_engagement(engagement_id or 0)
+
+
+def due_to_open() -> list[int]:
+    """Return the ids of released fieldwork whose opening time has come."""
+    return _ids(
+        Fieldwork.state == FieldworkState.SCHEDULED, Fieldwork.opens_at <= clock.now(), order=Fieldwork.opens_at
+    )
+
+
+def due_to_close() -> list[int]:
+    """Return the ids of open fieldwork whose closing time, and the time to finish after it, are over."""
+    return _ids(
+        Fieldwork.state == FieldworkState.OPEN, Fieldwork.closes_at <= clock.now() - GRACE, order=Fieldwork.closes_at
+    )
+
+
+def still_inviting() -> list[int]:
+    """Return the ids of open fieldwork with people still to be invited."""
+    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.inviting, order=Fieldwork.id)
+
+
+def still_reminding() -> list[int]:
+    """Return the ids of open fieldwork with people still to be reminded."""
+    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.reminding, order=Fieldwork.id)
+
+
+def open_or_closed_since(moment: dt.datetime) -> list[int]:
+    """Return the ids of fieldwork that is open or was closed after `moment`."""
+    return _ids(sa.or_(Fieldwork.state == FieldworkState.OPEN, Fieldwork.closed_at >= moment), order=Fieldwork.id)
+
+
+def _ids(*conditions: sa.ColumnElement[bool], order: sa.ColumnElement[object] | object) -> list[int]:
+    return list(db.session.scalars(sa.select(Fieldwork.id).where(*conditions).order_by(order, Fieldwork.id)))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class TookPart:
+    """A fieldwork a member was invited to. What they said is not known here."""
+
+    engagement_id: int
+    invited_at: dt.datetime
+    done: bool
+    slug: str
+    kind: Kind

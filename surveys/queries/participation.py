@@ -1,0 +1,76 @@
+"""Reads of who was asked and who is done: numbers and ids, never who said what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from core.database import db
+from panel import bands
+from surveys import anonymity
+from surveys.models import Fieldwork, Participation, ParticipationState, Survey
+
+
+def participant_ids(engagement_id: int) -> sa.Select[tuple[int]]:
+    """Return a SELECT of the ids of members who are done in any fieldwork of the engagement, each once."""
+    return _members_of(engagement_id).where(Participation.state == ParticipationState.DONE)
+
+
+def invited_ids(engagement_id: int) -> sa.Select[tuple[int]]:
+    """Return a SELECT of the ids of all members invited to any fieldwork of the engagement, each once."""
+    return _members_of(engagement_id)
+
+
+def _members_of(engagement_id: int) -> sa.Select[tuple[int]]:
+    return (
+        sa.select(Participation.member_id)
+        .join(Fieldwork, Fieldwork.id == Participation.fieldwork_id)
+        .join(Survey, Survey.id == Fieldwork.survey_id)
+        .where(Survey.engagement_id == engagement_id)
+        .distinct()
+    )
+
+
+def members_of(fieldwork_id: int, *, done: bool = False) -> sa.Select[tuple[int]]:
+    """Return a SELECT of the ids of members invited to a fieldwork, or of those who are done."""
+    query = sa.select(Participation.member_id).where(Participation.fieldwork_id == fieldwork_id)
+    return query.where(Participation.state == ParticipationState.DONE) if done else query
+
+
+def counts(fieldwork_id: int) -> dict[str, int]:
+    """Return how many are invited, reminded and done, under these keys, and `all`."""
+    rows = db.session.execute(
+        sa.select(Participation.state, sa.func.count())
+        .where(Participation.fieldwork_id == fieldwork_id)
+        .group_by(Participation.state)
+    )
+    found = dict.fromkeys(ParticipationState, 0) | dict(rows.tuples())
+    return {**found, "all": sum(found.values())}
+
+
+def combinations(fieldwork_id: int) -> dict[anonymity.Combination, int]:
+    """Return how many of those invited have each combination of profile categories, languages left aside."""
+    features = [f for f in anonymity.ORDER if f != "language"]
+    counted = bands.count_combinations(members_of(fieldwork_id), features)
+    return {anonymity.combination(dict(zip(features, values, strict=True))): n for values, n in counted.items()}
+
+
+def pages_of_members(fieldwork_id: int, *, done: bool, after: int = 0, size: int = 500) -> Iterator[list[int]]:
+    """Yield the ids of members in pages, by id: of those who are done, or of those who are not."""
+    state = Participation.state == ParticipationState.DONE
+    while True:
+        page = db.session.scalars(
+            sa.select(Participation.member_id)
+            .where(
+                Participation.fieldwork_id == fieldwork_id,
+                state if done else ~state,
+                Participation.member_id > after,
+            )
+            .order_by(Participation.member_id)
+            .limit(size)
+        ).all()
+        if not page:
+            return
+        after = page[-1]
+        yield list(page)

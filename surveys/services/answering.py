@@ -1,0 +1,225 @@
+"""Answering: begin, save a page, be done, take answers back. Flushes; the view commits.
+
+These run for every page of everybody who answers, so they are single statements without model objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from core import clock, crypto, ids
+from core.database import db, insert_or_ignore
+from core.errors import N_, DomainError
+from panel import bands as panel_bands
+from surveys import compiled, links, sealing
+from surveys.models import AnswerSession, Fieldwork, Kind, Participation, ParticipationState, Response
+from surveys.queries.answering import Entry, Place, Visit
+from surveys.services import intake
+
+
+class ClosedError(DomainError):
+    words = N_("This survey has closed.")
+
+
+class AnswersMissingError(DomainError):
+    """Required questions have no answer; `questions` are their ids."""
+
+    words = N_("Some questions still need an answer.")
+
+    def __init__(self, questions: list[str]) -> None:
+        super().__init__()
+        self.questions = questions
+
+
+@dataclass
+class Draft:
+    """What somebody has answered so far. `at` is the index of the page they have come to."""
+
+    code: str
+    answers: dict[str, Any] = field(default_factory=dict)
+    bands: dict[str, str] = field(default_factory=dict)
+    at: int = 0
+
+
+_TAKE = sa.delete(AnswerSession).where(AnswerSession.token_hash == sa.bindparam("hash"))
+_SAVE = (
+    sa.update(AnswerSession)
+    .where(AnswerSession.token_hash == sa.bindparam("hash"))
+    .values(draft=sa.bindparam("sealed"), day=sa.bindparam("today"))
+    .execution_options(synchronize_session=False)
+)
+_MARK_DONE = (
+    sa.update(Participation)
+    .where(Participation.token_hash == sa.bindparam("hash"), Participation.state != ParticipationState.DONE)
+    .values(state=ParticipationState.DONE)
+    .returning(Participation.member_id)
+    .execution_options(synchronize_session=False)
+)
+
+
+def open_draft(visit: Visit) -> Draft:
+    """Return the draft of a visit in clear."""
+    return Draft(**sealing.unseal(visit.draft, _place_of(visit.token_hash)))
+
+
+def _place_of(token_hash: str) -> str:
+    return f"answer_session.draft:{token_hash}"
+
+
+def _seal(token_hash: str, draft: Draft) -> bytes:
+    return sealing.seal(vars(draft), _place_of(token_hash))
+
+
+def begin(entry: Entry) -> None:
+    """Begin the visit of an invited person, or go on with it; raises ClosedError."""
+    if entry.place.phase != "open":
+        raise ClosedError
+    sealed, seal_id = db.session.execute(
+        sa.select(Fieldwork.link_key, Fieldwork.seal_id).where(Fieldwork.id == entry.place.id)
+    ).one()
+    way = links.with_key(links.open_sealed_key(sealed, seal_id, "link_key"))(entry.member_id)
+    _insert(entry.place, entry.token_hash, Draft(way.code), None)
+
+
+def begin_open(place: Place) -> str:
+    """Begin a visit to an open fieldwork and return its token; raises ClosedError."""
+    if place.phase != "open" or place.kind != Kind.OPEN:
+        raise ClosedError
+    token, code = ids.token(), ids.resume_code()
+    _insert(place, ids.fingerprint(token), Draft(code), links.code_index(code))
+    return token
+
+
+def _insert(place: Place, token_hash: str, draft: Draft, code_index: str | None) -> None:
+    values = {
+        "token_hash": token_hash,
+        "fieldwork_id": place.id,
+        "code_index": code_index,
+        "draft": _seal(token_hash, draft),
+        "day": clock.today(),
+    }
+    db.session.execute(insert_or_ignore(AnswerSession.__table__).values(values))
+
+
+def carry_over(old_hash: str) -> str:
+    """Give the visit to an open fieldwork, found by its code, a new token for this device; the old one ends."""
+    token = ids.token()
+    new_hash = ids.fingerprint(token)
+    row = db.session.execute(
+        sa.delete(AnswerSession)
+        .where(AnswerSession.token_hash == old_hash)
+        .returning(AnswerSession.fieldwork_id, AnswerSession.code_index, AnswerSession.draft)
+    ).one()
+    draft = Draft(**sealing.unseal(row.draft, _place_of(old_hash)))
+    db.session.execute(
+        sa.insert(AnswerSession).values(
+            token_hash=new_hash,
+            fieldwork_id=row.fieldwork_id,
+            code_index=row.code_index,
+            draft=_seal(new_hash, draft),
+            day=clock.today(),
+        )
+    )
+    return token
+
+
+def save(visit: Visit, draft: Draft) -> None:
+    """Keep the draft; raises ClosedError when the time is over."""
+    if visit.place.phase not in {"open", "grace"}:
+        raise ClosedError
+    values = {"hash": visit.token_hash, "sealed": _seal(visit.token_hash, draft), "today": clock.today()}
+    db.session.execute(_SAVE, values)
+
+
+def missing(place: Place, draft: Draft) -> list[str]:
+    """Return the ids of required questions without an answer, in order."""
+    questions = compiled.get(place.version_id, place.wording_revision).document.questions
+    return [q.id for q in questions if q.required and draft.answers.get(q.id) is None]
+
+
+def submit(visit: Visit, language: str) -> bool:
+    """Store the answers and forget the draft, all or nothing; return False when another request has just done so.
+
+    Raises ClosedError and AnswersMissingError.
+    """
+    place, draft = visit.place, open_draft(visit)
+    if place.phase not in {"open", "grace"}:
+        raise ClosedError
+    if lacking := missing(place, draft):
+        raise AnswersMissingError(lacking)
+    # Whoever deletes the draft is the one who submits.
+    if db.session.execute(_TAKE, {"hash": visit.token_hash}).rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    answers = {key: value for key, value in draft.answers.items() if value is not None}
+    if place.kind == Kind.OPEN:
+        _store(place, answers, draft.bands, language, None)
+        return True
+    member_id = db.session.scalar(_MARK_DONE, {"hash": visit.token_hash})
+    if member_id is None:
+        return False
+    bands = panel_bands.for_members([member_id]).get(member_id, {})
+    if place.kind == Kind.ANONYMOUS:
+        intake.put(place.id, answers, bands, language)
+    else:
+        _store(place, answers, bands, language, pseudonym_of(place.id, member_id))
+        _thank(place, member_id)
+    return True
+
+
+def _store(
+    place: Place, answers: Mapping[str, Any], bands: Mapping[str, Any], language: str, pseudonym: str | None
+) -> None:
+    db.session.execute(
+        sa.insert(Response).values(
+            id=ids.random_id(),
+            fieldwork_id=place.id,
+            version_id=place.version_id,
+            language=language,
+            day=clock.today(),
+            answers=answers,
+            bands=dict(bands),
+            pseudonym=pseudonym,
+        )
+    )
+
+
+def _thank(place: Place, member_id: int) -> None:
+    from surveys.services import invitations  # it reads wording and engagements, which answering a page does not
+
+    invitations.thank(place.id, [member_id])
+
+
+def pseudonym_of(fieldwork_id: int, member_id: int) -> str:
+    """Return the pseudonym of a member in a confidential fieldwork."""
+    fieldwork = db.session.get_one(Fieldwork, fieldwork_id)
+    key = links.open_key(fieldwork, "pseudonym_key")
+    if key is None:
+        raise ValueError("not a confidential fieldwork")
+    return crypto.pseudonym(key, member_id)
+
+
+def has_answers(entry: Entry) -> bool:
+    """Return whether the answers of a person in a confidential fieldwork are still there to be taken back."""
+    if entry.place.kind != Kind.CONFIDENTIAL:
+        return False
+    found = sa.select(Response.id).where(
+        Response.fieldwork_id == entry.place.id, Response.pseudonym == pseudonym_of(entry.place.id, entry.member_id)
+    )
+    return db.session.scalar(found) is not None
+
+
+def withdraw(entry: Entry) -> bool:
+    """Delete the answers a person gave in a confidential fieldwork; return whether there were any."""
+    if entry.place.kind != Kind.CONFIDENTIAL:
+        return False
+    gone = db.session.execute(
+        sa.delete(Response).where(
+            Response.fieldwork_id == entry.place.id,
+            Response.pseudonym == pseudonym_of(entry.place.id, entry.member_id),
+        )
+    )
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
