@@ -6,10 +6,10 @@ import importlib
 
 from flask import Flask
 
-from surveys import immutability, models  # noqa: F401  the tables and their guard must be known
+from surveys import guards, immutability, models  # noqa: F401  the tables and their guards must be known
 
 #: Modules of surveys.views that hold a `blueprint`.
-PAGES: tuple[str, ...] = ()
+PAGES: tuple[str, ...] = ("answering",)
 
 
 def init_app(app: Flask) -> None:

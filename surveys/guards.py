@@ -22,7 +22,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         "BEGIN SELECT RAISE(ABORT, 'fieldwork is fixed once open'); END",
     ),
     "postgresql": (
-        "CREATE FUNCTION fieldwork_fixed_once_open() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "CREATE OR REPLACE FUNCTION fieldwork_fixed_once_open() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "RAISE EXCEPTION 'fieldwork is fixed once open' USING ERRCODE = 'check_violation'; END $$",
         "CREATE TRIGGER fieldwork_fixed_once_open BEFORE UPDATE ON fieldwork FOR EACH ROW "
         f"WHEN (OLD.state IN ('open', 'closed') AND ({_CHANGED_POSTGRESQL} OR NEW.state IN ('draft', 'scheduled'))) "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext
@@ -59,9 +58,16 @@ class AboutYouForm(Form):
         """The questions in order."""
         return [self.age_band, *(self[key] for key in _ASKED)]
 
+    def said(self) -> dict[str, str]:
+        """Return what was chosen, by field."""
+        return {f.name: f.data for f in self.asked if f.data and f.data != "None"}
+
     def bands(self) -> dict[str, Any]:
         """Return the coarse categories of what was said."""
-        said = {f.name: {"value": f.data} for f in self.asked if f.data and f.data != "None"}
-        age = (said.pop("age_band", None) or {}).get("value")
-        found: Mapping[str, Any] = bands.from_answers(said, clock.today()) | {"age_band": age}
+        said = self.said()
+        age = said.pop("age_band", None)
+        found: dict[str, Any] = {
+            **bands.from_answers({key: {"value": value} for key, value in said.items()}, clock.today()),
+            "age_band": age,
+        }
         return {key: value for key, value in found.items() if value not in (None, PREFER_NOT)}

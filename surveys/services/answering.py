@@ -41,7 +41,9 @@ class Draft:
 
     code: str
     answers: dict[str, Any] = field(default_factory=dict)
-    bands: dict[str, str] = field(default_factory=dict)
+    #: Only after an open survey: what was said about oneself, and its coarse categories.
+    about_you: dict[str, str] = field(default_factory=dict)
+    bands: dict[str, Any] = field(default_factory=dict)
     at: int = 0
 
 

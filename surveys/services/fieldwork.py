@@ -16,6 +16,7 @@ from engagements import queries as engagements
 from engagements.models import Engagement
 from surveys import checklist, links
 from surveys.models import AnswerSession, Fieldwork, FieldworkState, Kind, Survey
+from surveys.queries import fieldwork as fieldworks
 from surveys.queries import versions
 from surveys.queries.answering import GRACE
 from surveys.services import intake, invitations
@@ -134,6 +135,18 @@ def _free_slug(engagement: Engagement) -> str:
     return slug
 
 
+def findings(fieldwork: Fieldwork) -> list[checklist.Finding]:
+    """Return what stands against opening `fieldwork` as it is planned."""
+    return checklist.check(
+        fieldworks.engagement_of(fieldwork),
+        versions.get_version(fieldwork.version_id),
+        fieldwork.opens_at,
+        fieldwork.closes_at,
+        fieldwork.kind,
+        fieldwork.languages,
+    )
+
+
 def release(fieldwork: Fieldwork, reasons: Mapping[str, str]) -> None:
     """Let a draft open by itself at its time; raises NotReadyError while the checklist has open points.
 
@@ -143,9 +156,8 @@ def release(fieldwork: Fieldwork, reasons: Mapping[str, str]) -> None:
         raise WrongStateError
     if fieldwork.closes_at <= clock.now():
         raise PastError
-    given = {key: reason.strip() for key, reason in reasons.items() if reason and reason.strip()}
-    fieldwork.reasons = given
-    if any(point.blocks for point in checklist.for_fieldwork(fieldwork)):
+    fieldwork.reasons = {code: reason.strip() for code, reason in reasons.items() if reason and reason.strip()}
+    if checklist.unsettled(findings(fieldwork), fieldwork.reasons):
         raise NotReadyError
     fieldwork.link_key = links.seal_key(fieldwork, "link_key", links.new_key())
     if fieldwork.kind == Kind.CONFIDENTIAL:
@@ -209,7 +221,7 @@ def close_early(fieldwork: Fieldwork, reason: str) -> None:
 
 
 def close(fieldwork: Fieldwork) -> None:
-    """Close for good when the time to finish is over: forget drafts and links, give anonymous answers their last form."""
+    """Close for good when the time to finish is over: forget drafts and links, give answers their last form."""
     if fieldwork.state != FieldworkState.OPEN or fieldwork.closes_at + GRACE > clock.now():
         raise WrongStateError
     fieldwork.closed_at = fieldwork.closes_at

@@ -129,6 +129,12 @@ def thank(fieldwork_id: int, member_ids: Iterable[int]) -> None:
     emails.thank_you.queue_many((member_id, fieldwork_id, context) for member_id in member_ids)
 
 
+def token_of(fieldwork_id: int, member_id: int) -> str | None:
+    """Return the secret of the link of an invited member, None once links are destroyed."""
+    fieldwork = fieldworks.get_fieldwork(fieldwork_id)
+    return links.maker(fieldwork)(member_id).token if fieldwork.link_key else None
+
+
 def send_code(fieldwork_id: int, member_id: int, request_id: str) -> bool:
     """Send a member the code they see on the page; return whether they can be reached by e-mail."""
     fieldwork = fieldworks.get_fieldwork(fieldwork_id)

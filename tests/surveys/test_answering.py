@@ -1,0 +1,253 @@
+"""Answering, from the link to “Thank you”."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from core import clock
+from core.database import db
+from surveys.models import AnswerSession, Kind, Participation, Response, ResponseIntake
+from surveys.queries.answering import GRACE
+from surveys.services import intake
+from tests.factories.fieldwork import invite, make_open_fieldwork
+from tests.factories.members import make_member
+from tests.factories.surveys import make_survey, publish
+from tests.support.queries import at_most
+from tests.surveys import respondents
+
+
+@pytest.fixture
+def fieldwork(app):
+    return make_open_fieldwork()
+
+
+@pytest.fixture
+def way(fieldwork):
+    return invite(fieldwork, [make_member()])[0]
+
+
+def stored(model) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model))
+
+
+class TestTheWayIn:
+    def test_says_what_staff_can_see_and_what_it_is_about(self, client, way):
+        page = client.get(f"/s/{way.token}").page
+        assert "This survey is anonymous." in page.text
+        for words in (
+            "We want to know how easy",
+            "hard to get through",
+            "The board decides",
+            "Asha Patel",
+            "call-back",
+        ):
+            assert words in page.text
+
+    def test_opening_the_link_changes_nothing(self, client, way):
+        client.get(f"/s/{way.token}")
+        assert stored(AnswerSession) == 0
+
+    def test_starting_leads_to_the_first_question(self, client, way):
+        response = respondents.begin(client, way.token)
+        assert response.page.h1 == "q-ease text"
+        assert stored(AnswerSession) == 1
+
+    def test_an_unknown_link_is_not_found(self, client):
+        assert client.get("/s/nothing").status_code == 404
+
+    def test_a_used_link_says_thank_you_and_where_the_outcome_will_be(self, client, way, fieldwork):
+        respondents.answer(client, way.token, fieldwork.slug)
+        page = client.get(f"/s/{way.token}").page
+        assert page.h1 == "Thank you"
+        assert "You said, we did" in page.text
+
+
+class TestAnswering:
+    def test_a_whole_respondent_is_done_and_their_answers_wait_sealed(self, client, way, fieldwork):
+        last = respondents.answer(client, way.token, fieldwork.slug)
+        assert last.page.h1 == "Thank you"
+        assert db.session.scalar(sa.select(Participation.state)) == "done"
+        assert (stored(AnswerSession), stored(ResponseIntake), stored(Response)) == (0, 1, 0)
+        assert b"week" not in db.session.scalar(sa.select(ResponseIntake.payload))
+
+    def test_each_page_asks_the_database_little(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        with at_most(1):
+            client.get(f"/answer/{fieldwork.slug}/1")
+        page = client.get(f"/answer/{fieldwork.slug}/1").page
+        form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value"), "q-ease": "4"}
+        with at_most(2):
+            client.post(f"/answer/{fieldwork.slug}/1", data=form)
+
+    def test_a_wrong_answer_is_refused_and_kept(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        page = client.get(f"/answer/{fieldwork.slug}/4").page
+        token = page.all("input", name="csrf_token")[0].get("value")
+        response = client.post(f"/answer/{fieldwork.slug}/4", data={"csrf_token": token, "q-times": "ninety"})
+        assert response.status_code == 422
+        assert response.page.errors
+        assert response.page.one("input", id="q-times").get("value") == "ninety"
+
+    def test_back_shows_what_was_answered(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        respondents.answer_pages(client, fieldwork.slug, respondents.ANSWERS[:2])
+        page = client.get(f"/answer/{fieldwork.slug}/1").page
+        assert page.one("input", value="4", name="q-ease").get("checked") is not None
+
+    def test_the_check_leads_back_to_each_question(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        page = respondents.answer_pages(client, fieldwork.slug).page
+        assert page.h1 == "Check your answers"
+        assert page.link("q-times text") == f"/answer/{fieldwork.slug}/4?change=1#q-times"
+
+    def test_sending_without_a_needed_answer_says_which(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        response = respondents.send(client, fieldwork.slug)
+        assert response.status_code == 422
+        assert len(response.page.errors) == 2
+        assert stored(ResponseIntake) == 0
+
+    def test_sending_twice_stores_once(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        page = respondents.answer_pages(client, fieldwork.slug).page
+        form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value")}
+        for _ in range(2):
+            response = client.post(f"/answer/{fieldwork.slug}/check", data=form, follow_redirects=True)
+            assert response.page.h1 == "Thank you"
+        assert stored(ResponseIntake) == 1
+
+    def test_changing_the_language_keeps_the_place_and_what_was_entered(self, client, app):
+        version = publish(make_survey(languages=("en", "ar")))
+        fieldwork = make_open_fieldwork(version)
+        way = invite(fieldwork, [make_member()])[0]
+        page = respondents.begin(client, way.token).page
+        form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value"), "q-ease": "4", "switch": "ar"}
+        page = client.post(f"/answer/{fieldwork.slug}/1", data=form, follow_redirects=True).page
+        assert page.root.get("dir") == "rtl"
+        assert page.h1 == "[ar] q-ease text"
+        assert page.one("input", value="4", name="q-ease").get("checked") is not None
+
+
+class TestAnotherDevice:
+    def test_the_code_goes_on_where_the_first_device_stopped(self, client, way, fieldwork, app):
+        page = respondents.begin(client, way.token).page
+        assert way.code in page.text
+        respondents.answer_pages(client, fieldwork.slug, respondents.ANSWERS[:2])
+        with app.test_client() as other:
+            typed = way.code.replace("-", " ").lower()
+            page = other.submit("/resume", code=typed).page
+            response = other.post(f"/s/{way.token}", data=page.form(f"/s/{way.token}"), follow_redirects=True)
+            assert response.page.h1 == "q-why text"
+
+    def test_a_code_nobody_has_is_refused_in_words(self, client, app):
+        response = client.submit("/resume", code="0000-0000-0000")
+        assert response.status_code == 422
+        assert response.page.errors == ["We do not know this code. Check it, or ask us for help."]
+
+    def test_the_code_of_an_open_survey_takes_the_draft_along(self, client, app):
+        fieldwork = make_open_fieldwork(kind=Kind.OPEN)
+        page = client.get(f"/o/{fieldwork.slug}").page
+        page = client.post(f"/o/{fieldwork.slug}", data=page.form(), follow_redirects=True).page
+        code = page.all("p", class_="app-code")[0].find(".//bdi").text
+        respondents.answer_pages(client, fieldwork.slug, respondents.ANSWERS[:1])
+        with app.test_client() as other:
+            assert other.submit("/resume", code=code).status_code == 200
+            page = other.get(f"/answer/{fieldwork.slug}/1").page
+            assert page.one("input", value="4", name="q-ease").get("checked") is not None
+        # The first device has handed over.
+        assert stored(AnswerSession) == 1
+
+
+class TestClosing:
+    def test_who_had_begun_has_half_an_hour_and_is_told_so(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        with clock.stopped_at(fieldwork.closes_at + dt.timedelta(minutes=10)):
+            page = client.get(f"/answer/{fieldwork.slug}/1").page
+            assert "Because you had begun, you can still finish." in page.text
+            respondents.answer_pages(client, fieldwork.slug)
+            assert respondents.send(client, fieldwork.slug).page.h1 == "Thank you"
+        assert stored(ResponseIntake) == 1
+
+    def test_nobody_begins_after_the_closing_time(self, client, way, fieldwork):
+        with clock.stopped_at(fieldwork.closes_at + dt.timedelta(minutes=1)):
+            response = client.get(f"/s/{way.token}")
+        assert response.status_code == 410
+        assert response.page.h1 == "This survey has closed"
+
+    def test_nothing_is_taken_after_the_half_hour(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        page = respondents.answer_pages(client, fieldwork.slug).page
+        form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value")}
+        with clock.stopped_at(fieldwork.closes_at + GRACE):
+            response = client.post(f"/answer/{fieldwork.slug}/check", data=form)
+        assert response.status_code == 410
+        assert stored(ResponseIntake) == 0
+
+
+class TestConfidential:
+    def test_answers_lie_under_a_pseudonym_and_can_be_taken_back(self, client, app):
+        fieldwork = make_open_fieldwork(kind=Kind.CONFIDENTIAL)
+        member = make_member()
+        way = invite(fieldwork, [member])[0]
+        respondents.answer(client, way.token, fieldwork.slug)
+        response = db.session.scalars(sa.select(Response)).one()
+        assert response.pseudonym
+        assert response.answers["q-more"] == "It took a week."
+        page = client.get(f"/s/{way.token}").page
+        client.post(f"/s/{way.token}/take-back", data=page.form("take-back"))
+        assert stored(Response) == 0
+        assert "deleted" in client.get(f"/s/{way.token}").page.text
+
+
+class TestOpen:
+    def test_equality_questions_come_last_and_can_be_skipped(self, client, app):
+        fieldwork = make_open_fieldwork(kind=Kind.OPEN)
+        page = client.get(f"/o/{fieldwork.slug}").page
+        client.post(f"/o/{fieldwork.slug}", data=page.form(), follow_redirects=True)
+        page = respondents.answer_pages(client, fieldwork.slug).page
+        assert page.h1 == "About you"
+        form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value")}
+        page = client.post(f"/answer/{fieldwork.slug}/about-you", data=form | {"skip": "1"}, follow_redirects=True).page
+        assert page.h1 == "Check your answers"
+        assert respondents.send(client, fieldwork.slug).page.h1 == "Thank you"
+        assert db.session.scalars(sa.select(Response)).one().bands == {}
+
+    def test_what_is_said_of_oneself_is_kept_in_coarse_bands(self, client, app):
+        fieldwork = make_open_fieldwork(kind=Kind.OPEN)
+        page = client.get(f"/o/{fieldwork.slug}").page
+        client.post(f"/o/{fieldwork.slug}", data=page.form(), follow_redirects=True)
+        page = respondents.answer_pages(client, fieldwork.slug).page
+        form = {
+            "csrf_token": page.all("input", name="csrf_token")[0].get("value"),
+            "age_band": "25-34",
+            "condition": "yes",
+            "condition_effect": "a_little",
+            "sex": "prefer_not_to_say",
+        }
+        client.post(f"/answer/{fieldwork.slug}/about-you", data=form)
+        respondents.send(client, fieldwork.slug)
+        assert db.session.scalars(sa.select(Response)).one().bands == {"age_band": "25-34", "disability": "yes"}
+
+
+class TestMovingToTheStore:
+    def test_fewer_than_eight_wait(self, client, app, fieldwork):
+        self._answer(app, fieldwork, 7)
+        assert intake.waiting() == []
+        assert intake.move(fieldwork.id) == 0
+
+    def test_eight_are_moved_together_without_profile_or_language(self, client, app, fieldwork):
+        self._answer(app, fieldwork, 8)
+        assert intake.waiting() == [fieldwork.id]
+        assert intake.move(fieldwork.id) == 8
+        rows = db.session.scalars(sa.select(Response)).all()
+        assert {(r.language, len(r.bands), r.pseudonym) for r in rows} == {("und", 0, None)}
+        assert stored(ResponseIntake) == 0
+
+    @staticmethod
+    def _answer(app, fieldwork, number: int) -> None:
+        for way in invite(fieldwork, [make_member() for _ in range(number)]):
+            with app.test_client() as client:
+                assert respondents.answer(client, way.token, fieldwork.slug).page.h1 == "Thank you"
