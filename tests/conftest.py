@@ -16,6 +16,7 @@ import app as application
 from core import config, crypto
 from core.database import db
 from core.limits import limiter
+from surveys import compiled
 from tests.support.pages import PageClient
 from tests.support.queries import recorded
 
@@ -101,6 +102,7 @@ def app(application_on: Flask) -> Iterator[Flask]:
     crypto.use_keys(config.settings().field_keys)
     with application_on.app_context():
         limiter.reset()
+        compiled.forget()  # ids come again in an emptied database
         yield application_on
         db.session.remove()
         _drop_all_rows()
