@@ -9,9 +9,11 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from core import access
     from i18n import negotiation
-    from panel import cli, current, views
+    from panel import cli, current, emails, jobs, reactions, recipients, views  # noqa: F401  registering by import
 
     access.set_guard("member", current.guard)
     negotiation.add_person_source(current.language)
+    recipients.register()
+    reactions.connect()
     views.init_app(app)
     cli.init_app(app)

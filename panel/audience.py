@@ -22,7 +22,8 @@ def has_consented(member_id: Any, purpose: str) -> sa.ColumnElement[bool]:
     return sa.exists().where(said_yes.id == latest, said_yes.given.is_(True))
 
 
-def _subtree(area_ids: Sequence[int]) -> sa.Select[int]:
+def subtree(area_ids: Sequence[int]) -> sa.Select[int]:
+    """Return a SELECT of the ids of areas and of all areas inside them."""
     tree = sa.select(Area.id).where(Area.id.in_(area_ids)).cte("wanted_area", recursive=True)
     tree = tree.union_all(sa.select(Area.id).join(tree, Area.parent_id == tree.c.id))
     return sa.select(tree.c.id)
@@ -36,7 +37,7 @@ def members_where(audience: Mapping[str, Any]) -> sa.Select[int]:
     """
     query = sa.select(Member.id).where(Member.state == MemberState.ACTIVE, has_consented(Member.id, "panel"))
     if area_ids := audience.get("area_ids"):
-        query = query.where(Member.area_id.in_(_subtree(area_ids)))
+        query = query.where(Member.area_id.in_(subtree(area_ids)))
     if group_ids := audience.get("group_ids"):
         belongs = sa.select(GroupMembership.member_id).where(
             GroupMembership.group_id.in_(group_ids), GroupMembership.left_at.is_(None)

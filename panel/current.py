@@ -13,14 +13,13 @@ from werkzeug.wrappers import Response
 
 from core import audit, clock, ids
 from core.database import db
-from panel.models import Member, MemberSession, MemberState
+from panel.models import Member, MemberSession
+from panel.services.sessions import MAY_SIGN_IN
 
 #: Signed out after this long without a page: people use shared computers.
 IDLE = dt.timedelta(minutes=30)
 #: The cookie's time is renewed at most this often, in seconds, so that not every answer has to set it.
 _RENEW = 60
-#: Those who have left or been removed have no page any more.
-MAY_SIGN_IN = (MemberState.ACTIVE, MemberState.PAUSED, MemberState.LAPSED)
 
 _TOKEN, _SEEN, _NEXT = "member_token", "member_seen", "member_next"
 

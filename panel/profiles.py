@@ -42,3 +42,10 @@ def save(member: Member, answers: Mapping[str, Any]) -> Profile:
         setattr(profile, feature, category)
     db.session.flush()
     return profile
+
+
+def refresh_age(member: Member, profile: Profile) -> None:
+    """Put `member` into the age band they are in today."""
+    band = bands.from_answers(open_answers(member, profile), clock.today())["age_band"]
+    if band != profile.age_band:
+        profile.age_band = band

@@ -31,6 +31,11 @@ def get_area(area_id: int) -> Area:
     return area
 
 
+def find_area(area_id: int) -> Area | None:
+    """Return an area, or None."""
+    return db.session.get(Area, area_id)
+
+
 def find_area_by_code(code: str) -> Area | None:
     """Return the area with an ONS or local code."""
     return db.session.scalar(sa.select(Area).where(Area.code == code))

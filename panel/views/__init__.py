@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from flask import Flask
 
+from core import navigation
+from core.errors import N_
+from panel.views import join, links, own, staff  # noqa: F401  they add their routes
 from panel.views.blueprint import blueprint
 
 
 def init_app(app: Flask) -> None:
-    """Add the pages to `app`."""
+    """Add the pages to `app` and to the menus."""
     app.register_blueprint(blueprint)
+    navigation.add_front_entry(
+        "panel.join",
+        N_("Join the panel"),
+        N_("The panel is for everybody who lives here. You do not need to know anything special."),
+        10,
+    )
+    navigation.add_front_entry(
+        "panel.sign_in",
+        N_("Go to your own page"),
+        N_("If you are on the panel, you can see and change what we know about you."),
+        50,
+    )
+    navigation.add_staff_entry("panel.staff_members", N_("Members"), 20)

@@ -1,0 +1,88 @@
+"""A copy of everything held about a member, for them to read and to take along."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from core.database import db
+from panel import details, involvement, presenters, queries, steps
+from panel.consents import PURPOSES
+from panel.models import Consent, ConsentText, Group, GroupMembership, Member, MemberEvent
+
+
+def consent_history(member: Member) -> list[dict[str, Any]]:
+    """Return what was agreed to or taken back, newest first, each in the words and language it was shown in."""
+    rows = db.session.execute(
+        sa.select(Consent, ConsentText)
+        .join(ConsentText, ConsentText.id == Consent.text_id)
+        .where(Consent.member_id == member.id)
+        .order_by(Consent.id.desc())
+    )
+    return [
+        {
+            "purpose": consent.purpose,
+            "title": _(PURPOSES[consent.purpose].short) if consent.purpose in PURPOSES else consent.purpose,
+            "given": consent.given,
+            "at": consent.at,
+            "how": consent.how,
+            "language": consent.language,
+            "version": text.version,
+            "wording": text.wording.get(consent.language) or text.wording.get("en", ""),
+        }
+        for consent, text in rows
+    ]
+
+
+def _groups(member: Member) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        sa.select(Group.name, GroupMembership.joined_at, GroupMembership.left_at)
+        .join(Group, Group.id == GroupMembership.group_id)
+        .where(GroupMembership.member_id == member.id)
+        .order_by(GroupMembership.id)
+    )
+    return [{"group": name, "joined_at": joined, "left_at": left} for name, joined, left in rows]
+
+
+def of(member: Member) -> dict[str, Any]:
+    """Return the copy as the readable page needs it."""
+    told = details.of_member(member)
+    pages = [s for s in steps.OWN if s.answered(told) and (s.applies(told) or isinstance(s, steps.contact.ReachStep))]
+    return {
+        "told": presenters.summary(pages, told, lambda step: None),
+        "state": presenters.state(member.state)["text"],
+        "events": [{"text": presenters.event(e), "at": e.at} for e in queries.list_events(member.id)],
+        "groups": _groups(member),
+        "consents": consent_history(member),
+        "involvement": involvement.of(member.id),
+    }
+
+
+def as_json(member: Member) -> str:
+    """Return the copy as JSON, with the values as they are stored."""
+    told = details.of_member(member)
+    told.pop("equality")
+    told["area"] = {"code": member.area.code, "name": member.area.name} if member.area else None
+    events = db.session.scalars(
+        sa.select(MemberEvent).where(MemberEvent.member_id == member.id).order_by(MemberEvent.id)
+    )
+    copy = {
+        "member_number": member.id,
+        "state": member.state,
+        "how_you_were_reached": member.source,
+        "applied_at": member.applied_at,
+        "confirmed_at": member.confirmed_at,
+        "paused_until": member.paused_until,
+        **told,
+        "history": [{"what": e.kind, "at": e.at, "reason": e.reason} for e in events],
+        "groups": _groups(member),
+        "consent_history": [
+            {key: value for key, value in entry.items() if key != "title"} for entry in consent_history(member)
+        ],
+        "involvement": [dataclasses.asdict(entry) for entry in involvement.of(member.id)],
+    }
+    return json.dumps(copy, ensure_ascii=False, indent=2, default=str)

@@ -1,0 +1,47 @@
+"""Periodic work of the panel: clearing out what is no longer needed, ending breaks, keeping age bands true."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from core import clock
+from core.database import commit
+from core.jobs import scheduled
+from panel.services import applications, joining, membership, sessions
+
+_DAY = dt.timedelta(days=1)
+#: Who never confirmed their address is forgotten after this long: no consent came from it.
+UNCONFIRMED_FOR = 14 * _DAY
+#: What is left of an ended membership (dates and consents under a number) is kept for the time in which a claim can be
+#: brought (Limitation Act 1980, section 5).
+ENDED_FOR = 6 * 365 * _DAY
+
+
+@scheduled("panel.clear-out", every=dt.timedelta(hours=6))
+def clear_out() -> None:
+    """Delete applications nobody came back to, people who never confirmed, old links and sessions."""
+    applications.discard_expired()
+    commit()
+    while joining.forget_unconfirmed(clock.now() - UNCONFIRMED_FOR):
+        commit()
+    while membership.forget_ended(clock.now() - ENDED_FOR):
+        commit()
+    sessions.clear_out()
+    commit()
+
+
+@scheduled("panel.end-breaks", every=dt.timedelta(hours=1))
+def end_breaks() -> None:
+    """Bring back members whose break is over."""
+    while membership.resume_due():
+        commit()
+    commit()
+
+
+@scheduled("panel.age-bands", every=7 * _DAY)
+def keep_age_bands() -> None:
+    """Move people into the age band they have grown into."""
+    last: int | None = 0
+    while last is not None:
+        last = membership.refresh_age_bands(last)
+        commit()

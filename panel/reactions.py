@@ -1,0 +1,32 @@
+"""What this room does when the mail room tells it something. Receivers do not commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.database import db
+from mail import signals
+from panel import recipients
+from panel.models import Member
+from panel.services import consents, membership
+
+
+def on_bounce(sender: Any, recipient: str, **told: Any) -> None:
+    """List a member whose address does not work for the panel manager."""
+    member_id = recipients.member_id_of(recipient)
+    if member_id is not None and told.get("reason") == "hard":
+        membership.mark_unreachable(member_id)
+
+
+def on_refusal(sender: Any, recipient: str, purpose: str, **told: Any) -> None:
+    """Take a consent back when somebody used the link in a message."""
+    member_id = recipients.member_id_of(recipient)
+    member = db.session.get(Member, member_id) if member_id is not None else None
+    if member is not None:
+        consents.withdraw(member.id, purpose, language=member.language, how="unsubscribe_link")
+
+
+def connect() -> None:
+    """Listen."""
+    signals.address_bounced.connect(on_bounce)
+    signals.purpose_refused.connect(on_refusal)

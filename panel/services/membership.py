@@ -1,0 +1,180 @@
+"""A membership once it has begun: sign-in, pausing, coming back, changing details, leaving, being removed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from core import audit, clock
+from core.database import db
+from panel import contact, details, emails, profiles, queries, signals
+from panel.errors import LinkGoneError, WrongStateError
+from panel.models import (
+    GroupMembership,
+    Member,
+    MemberEvent,
+    MemberLink,
+    MemberSession,
+    MemberState,
+    Profile,
+)
+from panel.recipients import open_payload
+from panel.services import consents, links, sessions
+
+
+def change(member: Member, told: Mapping[str, Any], changed: str) -> None:
+    """Keep what a member told of themselves; `changed` names the page, for the record. The e-mail address is left."""
+    details.put_contact(member, told, email=False)
+    details.put_needs(member, told)
+    profiles.save(member, told.get("about") or {})
+    if changed in {"phone", "address", "route"}:
+        member.route_works = True
+    audit.record("member.changed", f"member:{member.id}", after={"what": changed})
+    db.session.flush()
+
+
+def ask_to_change_email(member: Member, new: str) -> None:
+    """Send a link to the new address; nothing changes before it is used. An address that is taken gets none."""
+    taken = queries.find_member_by_email(new)
+    old = contact.unseal(member, "email")
+    made = links.make(member.id, "change_email", emails.CONFIRM_FOR, {"new": new, "old": old})
+    if made is None or (taken is not None and taken.id != member.id):
+        return
+    link, token = made
+    emails.confirm_new_address(link.id, token)
+
+
+def change_email(token: str) -> Member:
+    """Put the new address in place and tell the old one. Raises LinkGoneError."""
+    link = links.use(token, "change_email")
+    member = db.session.get_one(Member, link.member_id)
+    if member.state not in sessions.MAY_SIGN_IN:
+        raise LinkGoneError
+    payload = open_payload(link)
+    try:
+        with db.session.begin_nested():
+            contact.seal_contact(member, email=payload["new"])
+            member.route_works = True
+    except IntegrityError:  # somebody joined with it in between
+        raise LinkGoneError from None
+    audit.record("member.changed", f"member:{member.id}", after={"what": "email"})
+    if payload["old"]:
+        emails.address_changed(link.id)
+    return member
+
+
+def pause(member: Member, until: dt.date | None) -> None:
+    """Stop inviting somebody, until a day or until they come back. Raises WrongStateError."""
+    if member.state not in {MemberState.ACTIVE, MemberState.PAUSED}:
+        raise WrongStateError
+    member.paused_until = until
+    _move(member, MemberState.PAUSED, "paused")
+
+
+def resume(member: Member) -> None:
+    """Invite somebody again. Raises WrongStateError."""
+    if member.state != MemberState.PAUSED:
+        raise WrongStateError
+    member.paused_until = None
+    _move(member, MemberState.ACTIVE, "resumed")
+
+
+def resume_due(limit: int = 500) -> int:
+    """Bring back members whose pause is over; return how many."""
+    due = sa.select(Member).where(Member.state == MemberState.PAUSED, Member.paused_until <= clock.today())
+    members = list(db.session.scalars(due.order_by(Member.id).limit(limit)))
+    for member in members:
+        resume(member)
+    return len(members)
+
+
+def leave(member: Member, language: str) -> None:
+    """End a membership at the person's wish: take back every consent and erase who they are."""
+    _end(member, MemberState.LEFT, "left", reason=None, language=language, how="online")
+
+
+def remove(member: Member, reason: str, staff_id: int) -> None:
+    """End a membership by decision of staff; `reason` is one of the keys of panel.forms.staff.REASONS."""
+    _end(member, MemberState.REMOVED, "removed", reason=reason, language=member.language, how=f"staff:{staff_id}")
+
+
+def _end(member: Member, state: MemberState, kind: str, *, reason: str | None, language: str, how: str) -> None:
+    """Erase the person, keep the bare facts.
+
+    Kept under a number that leads to nobody: when the membership began and ended, what was agreed to and when, and in
+    which fieldwork the number was invited (the UK GDPR asks us to show that we had consent, and response rates must
+    stay true). Answers already given to anonymous surveys cannot be found; others are for the rooms above to treat.
+    """
+    if member.state in {MemberState.LEFT, MemberState.REMOVED}:
+        raise WrongStateError
+    given = [purpose for purpose, yes in queries.consents(member.id).items() if yes]
+    consents.record_all(member.id, dict.fromkeys(given, False), language=language, how=how)
+    for column in contact.SEALED:
+        setattr(member, column, None)
+    member.email_index = member.phone_index = None
+    member.formats = []
+    member.left_at, member.paused_until = clock.now(), None
+    db.session.execute(sa.delete(Profile).where(Profile.member_id == member.id))
+    db.session.execute(sa.delete(MemberLink).where(MemberLink.member_id == member.id))
+    db.session.execute(sa.delete(MemberSession).where(MemberSession.member_id == member.id))
+    db.session.execute(
+        sa.update(GroupMembership)
+        .where(GroupMembership.member_id == member.id, GroupMembership.left_at.is_(None))
+        .values(left_at=clock.now())
+    )
+    signals.member_erased.send(state, member_id=member.id)
+    _move(member, state, kind, reason)
+
+
+def _move(member: Member, state: MemberState, kind: str, reason: str | None = None) -> None:
+    before, member.state = member.state, state
+    db.session.add(MemberEvent(member_id=member.id, kind=kind, at=clock.now(), reason=reason))
+    audit.record(f"member.{kind}", f"member:{member.id}", {"state": before}, {"state": state, "reason": reason})
+    db.session.flush()
+
+
+def mark_unreachable(member_id: int) -> None:
+    """Note that mail to a member comes back, so that the panel manager finds another way."""
+    member = db.session.get(Member, member_id)
+    if member is not None and member.route_works:
+        member.route_works = False
+        db.session.add(MemberEvent(member_id=member_id, kind="bounced", at=clock.now()))
+        db.session.flush()
+
+
+def forget_ended(before: dt.datetime) -> int:
+    """Delete what is left of memberships that ended before `before`; return how many."""
+    ended = sa.select(Member.id).where(
+        Member.state.in_([MemberState.LEFT, MemberState.REMOVED]), Member.left_at < before
+    )
+    numbers = list(db.session.scalars(ended.order_by(Member.id).limit(500)))
+    if numbers:
+        db.session.execute(sa.delete(Member).where(Member.id.in_(numbers)))
+    return len(numbers)
+
+
+def refresh_age_bands(after: int, limit: int = 1000) -> int | None:
+    """Put people who had a birthday into their age band, for `limit` members with an id above `after`.
+
+    Return the last id looked at, None when there was none. No day of change is stored: it would give birthdays away.
+    """
+    rows = db.session.execute(
+        sa.select(Member, Profile)
+        .join(Profile, Profile.member_id == Member.id)
+        .where(Member.id > after, Profile.age_band.is_not(None))
+        .order_by(Member.id)
+        .limit(limit)
+    ).all()
+    for member, profile in rows:
+        profiles.refresh_age(member, profile)
+    db.session.flush()
+    return rows[-1][0].id if rows else None
+
+
+def end_of_break(days: int) -> dt.date | None:
+    """Return the day a break of so many days ends; None for 0, which means until the person comes back."""
+    return clock.today() + dt.timedelta(days=days) if days else None

@@ -1,0 +1,228 @@
+"""Pages on members for staff. Contact details are shown only when asked for, and every showing is recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts import current as staff_current
+from core import access, audit
+from core.database import commit
+from core.errors import DomainError, NotFoundError
+from i18n.web import words
+from panel import details, directory, presenters, queries
+from panel.contact import open_contact
+from panel.forms.fields import is_email
+from panel.forms.own import PauseForm
+from panel.forms.staff import REASONS, SOURCES, AddForm, FindForm, RemoveForm
+from panel.models import Member
+from panel.services import joining, membership
+from panel.steps.needs import FORMATS
+from panel.steps.where import neighbourhoods
+from panel.views.blueprint import blueprint
+
+
+def _staff_id() -> int:
+    person = staff_current.staff()
+    if person is None:  # the guard lets nobody else in
+        abort(403)
+    return person.id
+
+
+def _member(member_id: int) -> Member:
+    try:
+        return queries.get_member(member_id)
+    except NotFoundError:
+        abort(404)
+
+
+def _to_member(member_id: int) -> ResponseReturnValue:
+    return redirect(url_for("panel.staff_member", member_id=member_id), 303)
+
+
+@blueprint.get("/staff/members")
+@access.requires("members.read")
+def staff_members() -> str:
+    """List members by state and area, newest first, without names."""
+    state = request.args.get("state", "")
+    area_id = request.args.get("area", type=int)
+    page = directory.page(
+        state=state if state in presenters.STATES else None,
+        area_id=area_id,
+        failing=request.args.get("failing") == "yes",
+        before=request.args.get("before", type=int),
+    )
+    return render_template(
+        "panel/staff/list.html",
+        page=page,
+        states=presenters.STATES,
+        areas=queries.list_areas(),
+        chosen={"state": state, "area": area_id, "failing": request.args.get("failing") == "yes"},
+        state_of=presenters.state,
+        counts=directory.counts(),
+        form=FindForm(),
+    )
+
+
+@blueprint.post("/staff/members/find")
+@access.requires("members.read")
+def find_member() -> ResponseReturnValue:
+    """Find one person. Sent as a form, so that no address or number stands in an address bar or a log."""
+    form = FindForm()
+    if not form.validate():
+        return render_template("panel/staff/found.html", form=form, found=None, state_of=presenters.state), 422
+    wanted = form.wanted.data or ""
+    if is_email(wanted):
+        one = queries.find_member_by_email(wanted)
+        found = [one] if one else []
+    else:
+        found = queries.list_members_by_phone(wanted)
+    audit.record("member.searched", "member", after={"found": [m.id for m in found]})
+    commit()
+    if len(found) == 1:
+        return _to_member(found[0].id)
+    return render_template("panel/staff/found.html", form=form, found=found, state_of=presenters.state)
+
+
+@blueprint.route("/staff/members/add", methods=["GET", "POST"])
+@access.requires("members.manage")
+def add_member() -> ResponseReturnValue:
+    """Add somebody who joins on paper or by phone."""
+    form = AddForm()
+    areas = queries.list_areas()
+    form.area.choices = [(str(a.id), a.name) for a in [a for a in areas if a.level == 1] + neighbourhoods(areas)]
+    form.formats.choices = [(key, _(label)) for key, label in FORMATS.items()]
+    if request.method == "GET":
+        return render_template("panel/staff/add.html", form=form)
+    if not form.validate():
+        return render_template("panel/staff/add.html", form=form), 422
+    try:
+        member = joining.add(_told(form), source=form.source.data, staff_id=_staff_id())
+    except DomainError as error:
+        form.refuse(error, words(error))
+        return render_template("panel/staff/add.html", form=form), 422
+    commit()
+    flash(_("The person is added. Confirm them when you have checked how to reach them."), "success")
+    return _to_member(member.id)
+
+
+def _told(form: AddForm) -> details.Details:
+    postcode = "".join((form.postcode.data or "").split()).upper()
+    area = queries.find_postcode_area(postcode) if postcode else None
+    return {
+        **{key: getattr(form, key).data for key in ("name", "route", "email", "phone", "address", "language")},
+        "postcode": f"{postcode[:-3]} {postcode[-3:]}" if postcode else "",
+        "area": area.id if area else int(form.area.data),
+        "formats": form.formats.data,
+        "consents": {key: form[key].data for key in ("panel", "newsletter", "research_contact")},
+    }
+
+
+@blueprint.get("/staff/members/<int:member_id>")
+@access.requires("members.read")
+def staff_member(member_id: int) -> str:
+    """Show a membership, without the person's details."""
+    return _show(_member(member_id))
+
+
+def _show(member: Member, **more: Any) -> str:
+    lines = [
+        {"key": _("Area"), "value": member.area.name if member.area else ""},
+        {"key": _("How we keep in touch"), "value": presenters.route(member.route)},
+        {"key": _("Language"), "value": presenters.language(member.language)},
+        {"key": _("Formats"), "value": presenters.formats(member.formats)},
+        {"key": _("How the person came to us"), "value": presenters.source(member.source, SOURCES)},
+    ]
+    return render_template(
+        "panel/staff/member.html",
+        member=member,
+        lines=lines,
+        state=presenters.state(member.state),
+        consents=presenters.consent_lines(queries.consents(member.id)),
+        events=[
+            {"text": presenters.event(e), "at": e.at, "reason": _(REASONS.get(e.reason or "", "")) if e.reason else ""}
+            for e in queries.list_events(member.id)
+        ],
+        twins=directory.others_with_phone(member) if member.state == "applied" else [],
+        may_manage=staff_current.may("members.manage"),
+        **more,
+    )
+
+
+@blueprint.post("/staff/members/<int:member_id>/contact")
+@access.requires("members.read")
+def show_contact(member_id: int) -> str:
+    """Show how to reach a person; who looked is recorded."""
+    member = _member(member_id)
+    audit.record("member.contact_shown", f"member:{member.id}")
+    commit()
+    member = _member(member_id)
+    return _show(member, contact=open_contact(member), told=presenters.needs(details.of_member(member)))
+
+
+@blueprint.post("/staff/members/<int:member_id>/confirm")
+@access.requires("members.manage")
+def confirm_member(member_id: int) -> ResponseReturnValue:
+    """Confirm somebody after speaking or writing with them."""
+    try:
+        joining.confirm_by_staff(_member(member_id), _staff_id())
+    except DomainError as error:
+        flash(words(error), "error")
+        return _to_member(member_id)
+    commit()
+    flash(_("The person is on the panel now."), "success")
+    return _to_member(member_id)
+
+
+@blueprint.route("/staff/members/<int:member_id>/pause", methods=["GET", "POST"])
+@access.requires("members.manage")
+def pause_member(member_id: int) -> ResponseReturnValue:
+    """Give somebody a break they asked for."""
+    member = _member(member_id)
+    form = PauseForm()
+    form.days.label.text = _("How long does the person take a break?")
+    if request.method == "POST" and form.validate():
+        try:
+            membership.pause(member, membership.end_of_break(int(form.days.data)))
+        except DomainError as error:
+            flash(words(error), "error")
+            return _to_member(member_id)
+        commit()
+        return _to_member(member_id)
+    page = render_template("panel/staff/pause.html", form=form, member=member)
+    return page, 422 if request.method == "POST" else 200
+
+
+@blueprint.post("/staff/members/<int:member_id>/resume")
+@access.requires("members.manage")
+def resume_member(member_id: int) -> ResponseReturnValue:
+    """Bring somebody back from a break."""
+    try:
+        membership.resume(_member(member_id))
+    except DomainError as error:
+        flash(words(error), "error")
+        return _to_member(member_id)
+    commit()
+    return _to_member(member_id)
+
+
+@blueprint.route("/staff/members/<int:member_id>/remove", methods=["GET", "POST"])
+@access.requires("members.manage")
+def remove_member(member_id: int) -> ResponseReturnValue:
+    """Remove somebody and erase their details."""
+    member = _member(member_id)
+    form = RemoveForm()
+    if request.method == "POST" and form.validate():
+        try:
+            membership.remove(member, form.reason.data, _staff_id())
+        except DomainError as error:
+            flash(words(error), "error")
+            return _to_member(member_id)
+        commit()
+        flash(_("The person is removed and their details are erased."), "success")
+        return _to_member(member_id)
+    page = render_template("panel/staff/remove.html", form=form, member=member)
+    return page, 422 if request.method == "POST" else 200
