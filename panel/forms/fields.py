@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from core import clock
@@ -105,6 +106,11 @@ def is_postcode(typed: str) -> bool:
     return bool(_POSTCODE.fullmatch("".join(typed.split()).upper()))
 
 
-def labelled(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, Any]]:
+def labelled(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     """Return choices whose labels, marked with N_, are translated when shown."""
-    return [(value, _l(label)) for value, label in pairs]
+    return [SelectChoice(value, _l(label)) for value, label in pairs]
+
+
+def named(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return choices whose labels are shown as they are."""
+    return [SelectChoice(value, label) for value, label in pairs]

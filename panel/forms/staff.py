@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from core.errors import N_
 from core.forms import Answered, Form, strip
 from i18n import languages
-from panel.forms.fields import Choose, Tick, is_email, is_phone, is_postcode, labelled
+from panel.forms.fields import Choose, Tick, is_email, is_phone, is_postcode, labelled, named
 from panel.models import Route
 
 #: Why somebody was removed; free text would invite personal details into the record.
@@ -30,6 +30,10 @@ SOURCES: dict[str, str] = {
     "event": N_("At an event"),
     "partner": N_("Through a partner organisation"),
 }
+
+
+def _at_most(limit: int) -> Length:
+    return Length(max=limit, message=_l("Use at most %(limit)s characters.", limit=limit))
 
 
 class AddForm(Form):
@@ -62,7 +66,7 @@ class AddForm(Form):
     )
     postcode = StringField(_l("Postcode (optional)"), filters=[strip])
     area = SelectField(_l("Area"), validate_choice=False)
-    language = SelectField(_l("Language"), choices=[(item.tag, item.name) for item in languages.LANGUAGES])
+    language = SelectField(_l("Language"), choices=named((item.tag, item.name) for item in languages.LANGUAGES))
     formats = Tick(_l("Formats the person needs"))
     old_enough = BooleanField(
         _l("The person is old enough to join"), [InputRequired(_l("Only people who are old enough can join."))]
@@ -91,7 +95,7 @@ class AddForm(Form):
 
     def validate_area(self, field: Any) -> None:
         """Take one of the areas offered."""
-        if field.data not in {value for value, *_rest in field.choices}:
+        if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(_l("Choose an area from the list."))
 
 

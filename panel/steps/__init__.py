@@ -1,4 +1,4 @@
-"""The pages on which people tell us about themselves, one thing a page; joining and the member's own page share them."""
+"""The pages on which people tell us about themselves, one thing a page: while joining, and on their own page."""
 
 from __future__ import annotations
 

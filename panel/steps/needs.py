@@ -14,7 +14,7 @@ from core.errors import N_
 from core.forms import Form, strip
 from i18n import languages, negotiation
 from panel.details import Details
-from panel.forms.fields import Choose, Tick, labelled
+from panel.forms.fields import Choose, Tick, labelled, named
 from panel.steps.base import Row, Step
 
 NONE = "none"
@@ -83,7 +83,7 @@ class LargePrintStep(Step):
             large_print_points = Choose(
                 _l("Which size of print do you need?"),
                 message=_l("Choose a size of print."),
-                choices=[(str(points), _l("%(points)s point", points=points)) for points in POINTS],
+                choices=named((str(points), _l("%(points)s point", points=points)) for points in POINTS),
             )
 
         said = details.get("large_print_points")
@@ -134,7 +134,7 @@ class LanguageStep(Step):
             language = Choose(
                 _l("Which language should we use with you?"),
                 message=_l("Choose a language."),
-                choices=[(language.tag, language.name) for language in languages.LANGUAGES],
+                choices=named((language.tag, language.name) for language in languages.LANGUAGES),
             )
 
         return LanguageForm(data={"language": details.get("language") or negotiation.current().tag})

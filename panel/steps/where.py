@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 from core.forms import Form, strip
 from panel import queries
 from panel.details import Details
-from panel.forms.fields import Choose, is_postcode
+from panel.forms.fields import Choose, is_postcode, named
 from panel.models import Area
 from panel.steps.base import Row, Step
 
@@ -46,7 +46,7 @@ class PostcodeStep(Step):
 
     def rows(self, details: Mapping[str, Any]) -> list[Row]:
         rows = [Row(_("Postcode"), details.get("postcode") or "")]
-        return rows + [_area_row(details)] if details.get("area_from") == "postcode" else rows
+        return [*rows, _area_row(details)] if details.get("area_from") == "postcode" else rows
 
 
 class AreaStep(Step):
@@ -63,7 +63,9 @@ class AreaStep(Step):
 
         class AreaForm(Form):
             area = Choose(
-                _l("Which area do you live in?"), choices=choices, message=_l("Choose where you live from the list.")
+                _l("Which area do you live in?"),
+                choices=named(choices),
+                message=_l("Choose where you live from the list."),
             )
 
         chosen = details.get("area")

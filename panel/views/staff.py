@@ -15,7 +15,7 @@ from core.errors import DomainError, NotFoundError
 from i18n.web import words
 from panel import details, directory, presenters, queries
 from panel.contact import open_contact
-from panel.forms.fields import is_email
+from panel.forms.fields import is_email, labelled, named
 from panel.forms.own import PauseForm
 from panel.forms.staff import REASONS, SOURCES, AddForm, FindForm, RemoveForm
 from panel.models import Member
@@ -93,8 +93,8 @@ def add_member() -> ResponseReturnValue:
     """Add somebody who joins on paper or by phone."""
     form = AddForm()
     areas = queries.list_areas()
-    form.area.choices = [(str(a.id), a.name) for a in [a for a in areas if a.level == 1] + neighbourhoods(areas)]
-    form.formats.choices = [(key, _(label)) for key, label in FORMATS.items()]
+    form.area.choices = named((str(a.id), a.name) for a in [a for a in areas if a.level == 1] + neighbourhoods(areas))
+    form.formats.choices = labelled(FORMATS.items())
     if request.method == "GET":
         return render_template("panel/staff/add.html", form=form)
     if not form.validate():
