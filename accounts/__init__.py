@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     from accounts.views import blueprint
     from core import access, navigation
     from core.errors import N_
+    from i18n import negotiation
 
     app.register_blueprint(blueprint)
     access.set_guard("staff", current.guard)
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     navigation.add_staff_entry("accounts.list_people", N_("Staff"), 900)
     navigation.add_staff_entry("audit_log", N_("Record of changes"), 910)
     app.jinja_env.globals.update(current_staff=current.staff, may=current.may)
+    negotiation.add_person_source(current.language)
     emails.init_app()
     sealed.init_app()
     cli.init_app(app)

@@ -64,6 +64,12 @@ def may(permission: str) -> bool:
     return person is not None and person.may(permission)
 
 
+def language() -> str | None:
+    """Return the tag of the language the person signed in reads, or None."""
+    person = staff()
+    return person.language if person else None
+
+
 def begin(token: str) -> None:
     """Make this browser carry the session of `token`; nothing that was in its cookie before survives."""
     session.clear()

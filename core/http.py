@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import secrets
@@ -9,14 +10,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, render_template_string, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from core import audit, database
+from core import audit, config, database
 from core.config import Settings
 from core.errors import frames
 
@@ -44,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(_finish)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_crash)
+    app.logger.addFilter(_without_values)
     _serve_static(app)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -95,20 +97,58 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error  # a redirect raised on the way
     if isinstance(error, CSRFError):
-        return render_template("errors/expired.html"), 400
+        return _error_page("expired"), 400
     known = {400, 403, 404, 405, 410, 413, 429, 503}
-    template = f"errors/{error.code}.html" if error.code in known else "errors/500.html"
-    return render_template(template), error.code
+    return _error_page(str(error.code) if error.code in known else "500"), error.code
+
+
+def _error_page(name: str, **context: Any) -> str:
+    """Return the page errors/`name`, or, when not even that can be made, a bare one that depends on nothing."""
+    staff = request.path.startswith("/staff/") and name != "500"
+    try:
+        return render_template(
+            f"errors/{name}.html", error_layout="layouts/staff.html" if staff else "layouts/public.html", **context
+        )
+    except Exception as error:  # whatever else is broken, the person gets a page
+        database.db.session.rollback()
+        _log_crash("-", error)
+        return render_template_string(_BARE, name=config.settings().organisation, **context)
+
+
+#: Not translated: what failed may be the very thing that finds the words.
+_BARE = """<!DOCTYPE html>
+<html lang="en" dir="ltr">
+<head><meta charset="utf-8"><title>Sorry, something went wrong – {{ name }}</title></head>
+<body><main><h1>Sorry, something went wrong</h1><p>It is our fault, not yours. Please try again later.</p>
+{% if reference %}<p>If you ask us for help, say this: {{ reference }}</p>{% endif %}</main></body>
+</html>
+"""
 
 
 def _show_crash(error: Exception) -> ResponseReturnValue:
     if current_app.testing:
         raise error
-    database.db.session.rollback()
-    # The trace names files and lines. The message is left out: a driver puts values, even answers, into it.
+    g.crashed = True  # from here on nobody is asked who they are: that may be what failed
     reference = secrets.token_hex(4)
+    _log_crash(reference, error)
+    with contextlib.suppress(Exception):
+        database.db.session.rollback()
+    return _error_page("500", reference=reference), 500
+
+
+def _log_crash(reference: str, error: BaseException) -> None:
+    # The trace names files and lines. The message is left out: a driver puts values, even answers, into it.
     log.error("crash %s in %s: %s\n%s", reference, request.endpoint, type(error).__name__, frames(error))
-    return render_template("errors/500.html", reference=reference), 500
+
+
+def _without_values(record: logging.LogRecord) -> bool:
+    """Filter of Flask's own logger: an exception is told by its kind and place, never by its words."""
+    if record.exc_info and record.exc_info[1] is not None:
+        error = record.exc_info[1]
+        # Flask's message holds the path, and a path may hold a token.
+        record.msg, record.args = f"crash: {type(error).__name__}\n{frames(error)}", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def _serve_static(app: Flask) -> None:

@@ -53,6 +53,8 @@ def _negotiate() -> Language:
 
 def _told() -> Language | None:
     """Return the language the signed-in person told us."""
+    if g.get("crashed"):
+        return None  # knowing who somebody is takes the database, which may be what failed
     return next(filter(None, (_known(source()) for source in _person_sources)), None)
 
 

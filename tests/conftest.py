@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_app_context
 from pytest_socket import socket_allow_hosts
 
 import app as application
@@ -122,7 +122,8 @@ def _watch_every_request() -> Iterator[None]:
 
     def watched(self: PageClient, environ, buffered=False):  # type: ignore[no-untyped-def]
         # What a test has looked at would be a snapshot, or SQLite's write lock, held over the request.
-        db.session.rollback()
+        if has_app_context():
+            db.session.rollback()
         # One context for each request, as on a server: `g` and the session of the one before are gone.
         with self.application.app_context(), recorded() as recorder:
             response = original(self, environ, buffered)

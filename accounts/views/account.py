@@ -16,7 +16,6 @@ from core import access, audit, limits
 from core.database import commit
 from core.errors import DomainError
 from core.limits import limiter
-from i18n import negotiation
 from i18n.web import words
 
 
@@ -50,14 +49,9 @@ def own_details() -> ResponseReturnValue:
     form.populate_obj(staff)
     # Names stay out of the record: it is kept longer than accounts are.
     audit.record("staff.details_changed", f"staff:{staff.id}", before, {"language": staff.language})
-    language = staff.language
     commit()
     flash(_("Your details have been changed."), "success")
-    response = redirect(url_for("accounts.own_account"), 303)
-    response.set_cookie(
-        negotiation.COOKIE, language, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
-    )
-    return response
+    return redirect(url_for("accounts.own_account"), 303)
 
 
 def _check_own_password(staff: Staff, typed: str) -> None:

@@ -17,7 +17,6 @@ from core.database import commit
 from core.errors import DomainError
 from core.forms import Form
 from core.limits import limiter
-from i18n import negotiation
 from i18n.web import words
 
 
@@ -97,16 +96,9 @@ def let_in(staff: Staff, target: str | None = None) -> ResponseReturnValue:
     token = sessions.start(staff, presenters.browser_name(request.user_agent.string))
     with audit.acting_as(f"staff:{staff.id}"):
         audit.record("staff.signed_in", f"staff:{staff.id}")
-    language = staff.language
     commit()
     current.begin(token)
-    response = redirect(target, 303)
-    if negotiation.COOKIE not in request.cookies:
-        # From here on the switcher decides, as it does for everybody.
-        response.set_cookie(
-            negotiation.COOKIE, language, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
-        )
-    return response
+    return redirect(target, 303)
 
 
 @blueprint.get("/staff/sign-in/code")
