@@ -41,6 +41,7 @@ _PANEL_MANAGER = [
     "members.manage",
     "panel.figures",
     "engagements.edit",
+    "surveys.translate",
     "fieldwork.manage",
     "results.read",
     "outcomes.edit",
@@ -55,7 +56,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     "panel_manager": (N_("Panel manager"), _PANEL_MANAGER),
     "survey_author": (
         N_("Survey author"),
-        [*_READS, "engagements.edit", "surveys.edit", "surveys.publish", "results.read"],
+        [*_READS, "engagements.edit", "surveys.edit", "surveys.translate", "surveys.publish", "results.read"],
     ),
     "analyst": (N_("Analyst"), [*_READS, "panel.figures", "results.read", "results.export"]),
     "feedback_editor": (
