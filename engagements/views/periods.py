@@ -38,14 +38,18 @@ def period(period_id: int) -> ResponseReturnValue:
     return _edit(_find(period_id))
 
 
+@blueprint.get("/pre-election-periods/<int:period_id>/delete", endpoint="ask_delete_period")
 @blueprint.post("/pre-election-periods/<int:period_id>/delete", endpoint="delete_period")
 @access.requires("engagements.edit")
 def delete_period(period_id: int) -> ResponseReturnValue:
-    """Take a period back."""
-    services.delete_pre_election_period(_find(period_id))
-    commit()
-    flash(_("The pre-election period is deleted."), "success")
-    return redirect(url_for("engagements.periods"), 303)
+    """Ask whether to take a period back, then do it."""
+    form, period = forms.EmptyForm(), _find(period_id)
+    if form.validate_on_submit():
+        services.delete_pre_election_period(period)
+        commit()
+        flash(_("The pre-election period is deleted."), "success")
+        return redirect(url_for("engagements.periods"), 303)
+    return render_template("engagements/delete_period.html", form=form, period=period)
 
 
 def _find(period_id: int) -> PreElectionPeriod:

@@ -50,7 +50,7 @@ def translation(engagement_id: int, tag: str) -> ResponseReturnValue:
         "engagements/translation.html",
         form=form,
         engagement=engagement,
-        language=languages.get(tag),
+        target=languages.get(tag),
         parts=parts,
         source=source,
         hashes={p.key: wording.source_hash(source[p.key]) for p in parts},
