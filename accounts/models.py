@@ -82,7 +82,7 @@ class StaffSession(Model):
     started_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
-    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+    staff: Mapped[Staff] = relationship()
 
 
 class StaffLink(Model):
