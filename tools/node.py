@@ -21,7 +21,8 @@ _OLDEST = 20
 
 def environ() -> dict[str, str]:
     """Return the environment in which `node` and `npm` are found."""
-    return venv.environ(NODE_ENV="development", NO_UPDATE_NOTIFIER="1")
+    # Where an organisation reads its own traffic, the system knows its certificate and Node.js alone does not.
+    return venv.environ(NODE_ENV="development", NODE_USE_SYSTEM_CA="1")
 
 
 def tool(name: str) -> Path:
