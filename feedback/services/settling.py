@@ -1,0 +1,62 @@
+"""What staff do about people who are not told by e-mail, and about messages that did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from core import audit, clock
+from core.database import db
+from feedback import errors, reasons
+from feedback.models import Telling, Told, ToldState
+from feedback.services.telling import WAITING, recount
+
+
+def mark_told(telling: Telling, member_ids: Sequence[int], by: str) -> int:
+    """Note that staff have told these people; return how many were still waiting."""
+    return _settle(telling, member_ids, by, "told.marked", state=ToldState.TOLD, reason=None)
+
+
+def mark_failed(telling: Telling, member_ids: Sequence[int], reason: str, by: str) -> int:
+    """Note that a letter, a call or a text did not reach these people: they join the list somebody must deal with."""
+    if reason not in reasons.FAILURES:
+        raise errors.NoReasonError
+    return _settle(telling, member_ids, by, "told.failed", state=ToldState.FAILED, reason=reason)
+
+
+def mark_unreachable(telling: Telling, member_ids: Sequence[int], reason: str, by: str) -> int:
+    """Note that these people cannot be told, and why: the only other way off the list."""
+    if reason not in reasons.UNREACHABLE:
+        raise errors.NoReasonError
+    return _settle(telling, member_ids, by, "told.unreachable", state=ToldState.UNREACHABLE, reason=reason)
+
+
+def change_route(telling: Telling, member_ids: Sequence[int], route: str, by: str) -> int:
+    """Tell these people in another way; `email` tries again, as a new message, such as after a corrected address."""
+    return _settle(
+        telling,
+        member_ids,
+        by,
+        "told.route_changed",
+        state=ToldState.TO_TELL,
+        reason=None,
+        route=route,
+        attempt=sa.case((sa.literal(route == "email"), Told.attempt + 1), else_=Told.attempt),
+    )
+
+
+def _settle(telling: Telling, member_ids: Sequence[int], by: str, action: str, **values: object) -> int:
+    people = list(dict.fromkeys(member_ids))
+    changed = db.session.execute(
+        sa.update(Told)
+        .where(Told.telling_id == telling.id, Told.member_id.in_(people), Told.state.in_(WAITING))
+        .values(by=by, at=clock.now(), **values)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if not changed:
+        raise errors.SettledError
+    recount(telling)
+    shown = {key: str(value) for key, value in values.items() if key in {"state", "reason", "route"} and value}
+    audit.record(action, f"telling:{telling.id}", None, {**shown, "members": people})
+    return changed
