@@ -77,8 +77,8 @@ def _reminder_sample() -> dict[str, Any]:
         "escalated": False,
         "link": "https://panel.example.org/staff/loop",
         "items": [
-            {**item, "heard": "You want to book online.", "due_on": "2026-03-03", "days": -5, "owner": "Sam Taylor"},
-            {**item, "heard": "You want to see a nurse.", "due_on": "2026-03-15", "days": 7, "owner": "Sam Taylor"},
+            {**item, "heard": "You want to book online.", "due_on": "2026-03-03", "days": -5},
+            {**item, "heard": "You want to see a nurse.", "due_on": "2026-03-15", "days": 7},
         ],
     }
 

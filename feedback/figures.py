@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from core import clock
+
 #: NHS Digital: figures below national level are not shown for 1 to 7 people.
 SMALLEST = 8
 
@@ -16,3 +20,10 @@ def public_share(said_by: int | None, out_of: int | None) -> float | None:
 def public_count(people: int) -> int | None:
     """Return a number of people the public may see, or None when it is too small to show."""
     return people if people >= SMALLEST else None
+
+
+def days_between(first: dt.date | None, last: dt.datetime | None) -> int | None:
+    """Return whole calendar days from the last day of answering to a moment, or None while one is unknown."""
+    if first is None or last is None:
+        return None
+    return (last.astimezone(clock.zone()).date() - first).days

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import ids
 from core.database import Json, Model
 
 
@@ -166,7 +165,7 @@ class LetterBatch(Model):
 
 
 class Letter(Model):
-    """One person's letter. The PDF holds a name and an address, so it is sealed for `letter.pdf:<seal_id>`."""
+    """One person's letter. The PDF holds a name and an address, so it is sealed for `letter.pdf:<batch>/<member>`."""
 
     __tablename__ = "letter"
     __table_args__ = (sa.UniqueConstraint("batch_id", "member_id"),)
@@ -174,6 +173,5 @@ class Letter(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(sa.ForeignKey("letter_batch.id", ondelete="CASCADE"))
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    seal_id: Mapped[str] = mapped_column(sa.String(26), default=ids.random_id)
     made_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     pdf: Mapped[bytes | None] = mapped_column(deferred=True)

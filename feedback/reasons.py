@@ -10,6 +10,7 @@ LEFT = "left_panel"
 BOUNCED = "bounced"
 SKIPPED = "skipped"
 NOT_SENT = "not_sent"
+NOT_POSTED = "not_posted"
 
 WORDS: dict[str, str] = {
     NOT_QUEUED: N_("There is no e-mail address we may write to"),
@@ -17,6 +18,7 @@ WORDS: dict[str, str] = {
     BOUNCED: N_("The e-mail came back"),
     SKIPPED: N_("The e-mail address was withdrawn before the message went"),
     NOT_SENT: N_("The e-mail could not be sent"),
+    NOT_POSTED: N_("The letter was made but nobody said that it was posted"),
     "no_post_address": N_("There is no postal address"),
     "no_phone": N_("There is no phone number"),
     "returned": N_("The letter came back"),

@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased
 
 from core import clock
 from core.database import db
+from feedback.figures import days_between
 from feedback.models import Answer, Outcome, OutcomeState, Telling
-from feedback.services.telling import days_between
 from surveys.queries import periods
 from surveys.queries.periods import AnsweringPeriod
 
@@ -129,10 +129,9 @@ def count_overdue(owner_id: int | None = None) -> int:
 
 def silent_engagements(limit: int = 100) -> list[int]:
     """Return engagements where people answered more than 30 days ago and nobody has written any outcome."""
-    asked = periods.answered_before(clock.today() - SILENCE)
-    answered = sa.select(Outcome.engagement_id)
-    found = asked.where(periods.Survey.engagement_id.not_in(answered)).order_by(periods.Survey.engagement_id)
-    return list(db.session.scalars(found.limit(limit)))
+    asked = periods.answered_before(clock.today() - SILENCE).subquery("asked")
+    query = sa.select(asked.c.engagement_id).where(asked.c.engagement_id.not_in(sa.select(Outcome.engagement_id)))
+    return list(db.session.scalars(query.order_by(asked.c.engagement_id).limit(limit)))
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import sqlalchemy as sa
 
 import mail.queries
 import panel.queries
-import surveys.queries
 from core import audit, clock
 from core.database import db, lock_name
 from feedback import emails, errors, reasons
 from feedback.models import Outcome, OutcomeState, Telling, Told, ToldState
+from surveys.queries import participation, periods
 
 #: States in which somebody still has to be told.
 WAITING = (ToldState.TO_TELL, ToldState.SENT, ToldState.FAILED)
@@ -34,7 +32,7 @@ def publish_outcomes(engagement_id: int, by: str) -> Telling:
     )
     if not ready:
         raise errors.NothingReadyError
-    answering = surveys.queries.answering_period(engagement_id)
+    answering = periods.answering_period(engagement_id)
     if answering.still_open:
         raise errors.StillAnsweringError
     now = clock.now()
@@ -58,7 +56,7 @@ def publish_outcomes(engagement_id: int, by: str) -> Telling:
 
 
 def _note_participants(telling: Telling) -> None:
-    participants = surveys.queries.participant_ids(telling.engagement_id).subquery("participant")
+    participants = participation.participant_ids(telling.engagement_id).subquery("participant")
     reach = panel.queries.how_to_reach().subquery("reach")
     gone = ~reach.c.may_be_contacted
     rows = sa.select(
@@ -182,9 +180,3 @@ def list_to_hand_over() -> list[Telling]:
         db.session.scalars(sa.select(Telling).where(Telling.completed_at.is_(None), waiting).order_by(Telling.id))
     )
 
-
-def days_between(first: dt.date | None, last: dt.datetime | None) -> int | None:
-    """Return whole calendar days from the last day of answering to a moment, or None while one is unknown."""
-    if first is None or last is None:
-        return None
-    return (last.astimezone(clock.zone()).date() - first).days

@@ -1,0 +1,1 @@
+"""Outcomes as pages, messages and letters need them."""

@@ -1,0 +1,41 @@
+"""How many members at once are reached: for rooms that write to, ring or post to people they know by id."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from core.database import db
+from panel.models import Member, MemberState
+
+#: The point size of a letter for somebody who asked for large print without saying how large.
+LARGE_PRINT_POINTS = 18
+
+
+def how_to_reach() -> sa.Select[tuple[int, str, str, bool]]:
+    """Return a query for every member's id, route, language, and whether they may still be contacted at all.
+
+    Somebody who pauses is not asked anything new, and still hears what came of what they said.
+    """
+    gone = Member.state.in_((MemberState.LEFT, MemberState.REMOVED))
+    return sa.select(
+        Member.id.label("member_id"), Member.route, Member.language, sa.not_(gone).label("may_be_contacted")
+    )
+
+
+def members_by_id(member_ids: Collection[int]) -> dict[int, Member]:
+    """Return members by id, in one query."""
+    return {member.id: member for member in db.session.scalars(sa.select(Member).where(Member.id.in_(member_ids)))}
+
+
+def print_points(member: Member) -> int | None:
+    """Return the size of print a member asked for, in points, or None for ordinary print.
+
+    `large_print` is one of the format keys; `large_print:24` says how large.
+    """
+    for key in member.formats:
+        name, _, points = key.partition(":")
+        if name == "large_print":
+            return int(points) if points.isdigit() and 14 <= int(points) <= 36 else LARGE_PRINT_POINTS
+    return None
