@@ -84,11 +84,6 @@ def with_texts(words: dict[str, Any], tag: str, texts: dict[str, str]) -> dict[s
     return changed
 
 
-def confirmed_current(words: dict[str, Any], tag: str) -> dict[str, Any]:
-    """Return `words` with the translation `tag` noted as made from the present source."""
-    return {**words, tag: {**words.get(tag, {}), _SOURCE_HASH: source_hash(words)}}
-
-
 def shown(outcome: Outcome, tag: str) -> dict[str, Shown]:
     """Return every part that has a text, in `tag`, or in the source language when it is not there.
 

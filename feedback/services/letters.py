@@ -71,12 +71,18 @@ def _place(letter: Letter) -> str:
     return f"letter.pdf:{letter.batch_id}/{letter.member_id}"
 
 
-def keep_letter(letter: Letter, pdf: bytes) -> None:
-    """Keep a letter that has been made, sealed."""
-    letter.pdf = keyring().seal(base64.b64encode(pdf).decode("ascii"), _place(letter))
-    letter.made_at = clock.now()
-    db.session.flush()
-    _finish(letter.batch_id)
+def finish_letter(letter_id: int, pdf: bytes | None) -> None:
+    """Keep a letter that has been made, sealed; None says that its person has no postal address."""
+    letter = db.session.get(Letter, letter_id)
+    if letter is None or letter.made_at is not None:
+        return  # the batch was deleted, or the member left, while the letter was drawn
+    if pdf is None:
+        _give_up(letter)
+    else:
+        letter.pdf = keyring().seal(base64.b64encode(pdf).decode("ascii"), _place(letter))
+        letter.made_at = clock.now()
+        db.session.flush()
+    _finish_batch(letter.batch_id)
 
 
 def open_letter(letter: Letter) -> bytes:
@@ -84,8 +90,8 @@ def open_letter(letter: Letter) -> bytes:
     return base64.b64decode(keyring().open(letter.pdf or b"", _place(letter)))
 
 
-def give_up_letter(letter: Letter) -> None:
-    """Take somebody without a postal address out of the batch: a person has to look for another way."""
+def _give_up(letter: Letter) -> None:
+    """Take somebody without an address out of the batch: a person has to look for another way."""
     batch = tellings.get_batch(letter.batch_id)
     telling = tellings.get_telling(batch.telling_id)
     batch.total -= 1
@@ -94,11 +100,10 @@ def give_up_letter(letter: Letter) -> None:
         told.state, told.by, told.at, told.reason = ToldState.FAILED, "letter", clock.now(), "no_post_address"
     db.session.delete(letter)
     db.session.flush()
-    _finish(batch.id)
     recount(telling)
 
 
-def _finish(batch_id: int) -> None:
+def _finish_batch(batch_id: int) -> None:
     unmade = sa.exists().where(Letter.batch_id == batch_id, Letter.made_at.is_(None))
     db.session.execute(
         sa.update(LetterBatch)

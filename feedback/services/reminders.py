@@ -38,7 +38,8 @@ def remind_owners() -> int:
     titles = _titles(due)
     own: dict[int, list[Due]] = defaultdict(list)
     escalated: list[Due] = []
-    active = accounts.queries.list_active_ids(each.outcome.owner_id for each in due)
+    owners = {each.outcome.owner_id for each in due if each.outcome.owner_id}
+    active = {person.id for person in accounts.queries.list_by_ids(sorted(owners))}
     for each in due:
         if each.outcome.owner_id in active:
             own[each.outcome.owner_id].append(each)
@@ -51,7 +52,7 @@ def remind_owners() -> int:
     )
     if escalated:
         shown = _told(escalated, titles)
-        managers = accounts.queries.list_active_with_role("panel_manager")
+        managers = accounts.queries.ids_with_roles(["panel_manager"])
         emails.owner_reminder.queue_many((manager, today, shown, link, True) for manager in managers)
     ids = [each.outcome.id for each in due]
     db.session.execute(

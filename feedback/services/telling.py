@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-import mail.queries
-import panel.queries
+import panel.reach
 from core import audit, clock
 from core.database import db, lock_name
 from feedback import emails, errors, reasons
 from feedback.models import Outcome, OutcomeState, Telling, Told, ToldState
+from mail.fates import fates
 from surveys.queries import participation, periods
 
 #: States in which somebody still has to be told.
@@ -57,7 +57,7 @@ def publish_outcomes(engagement_id: int, by: str) -> Telling:
 
 def _note_participants(telling: Telling) -> None:
     participants = participation.participant_ids(telling.engagement_id).subquery("participant")
-    reach = panel.queries.how_to_reach().subquery("reach")
+    reach = panel.reach.how_to_reach().subquery("reach")
     gone = ~reach.c.may_be_contacted
     rows = sa.select(
         sa.literal(telling.id),
@@ -89,7 +89,7 @@ def hand_over(telling: Telling, batch: int = BATCH) -> int:
     emails.prepare_campaigns(telling, {attempt for _, attempt in waiting})
     emails.outcome.queue_many((telling.id, member_id, attempt) for member_id, attempt in waiting)
     here = sa.and_(Told.telling_id == telling.id, Told.member_id.in_([member_id for member_id, _ in waiting]))
-    queued = mail.queries.fates("outcome").subquery("queued")
+    queued = fates("outcome").subquery("queued")
     db.session.execute(
         sa.update(Told)
         .where(here, sa.exists().where(*_is_of(queued)))
@@ -123,7 +123,7 @@ def follow_mail() -> list[int]:
     """
     changed: set[int] = set()
     for state, wanted, values in _FATES:
-        fates = mail.queries.fates("outcome", state).subquery("fate")
+        fates = fates("outcome", state).subquery("fate")
         found = sa.and_(*_is_of(fates), Told.by == "mail", Told.state.in_(wanted))
         touched = set(db.session.scalars(sa.select(Told.telling_id).where(found).distinct()))
         if touched:
