@@ -98,3 +98,16 @@ def list_unmade(limit: int) -> list[Letter]:
     """Return letters still to be made, oldest first."""
     query = sa.select(Letter).where(Letter.made_at.is_(None)).order_by(Letter.id).limit(limit)
     return list(db.session.scalars(query))
+
+
+def first_with_failures() -> tuple[Telling, int] | None:
+    """Return the oldest telling with people whom nothing reached, and how many they are in all tellings."""
+    failing = sa.select(Telling, sa.func.sum(Telling.failed).over()).where(Telling.failed > 0)
+    row = db.session.execute(failing.order_by(Telling.id).limit(1)).first()
+    return (row[0], int(row[1])) if row else None
+
+
+def list_of_member(member_id: int) -> list[Telling]:
+    """Return the tellings that one member is part of, newest first."""
+    query = sa.select(Telling).join(Told, Told.telling_id == Telling.id).where(Told.member_id == member_id)
+    return list(db.session.scalars(query.order_by(Telling.id.desc())))

@@ -26,14 +26,12 @@ from i18n.web import words
 @access.requires("telling.manage")
 def letters(telling_id: int) -> str:
     telling = tellings.get_telling(telling_id)
-    batches = tellings.list_batches(telling_id)
     return render_template(
         "feedback/letters.html",
         telling=telling,
         title=title_of(engagements.queries.get_engagement(telling.engagement_id)),
         waiting=tellings.waiting_for_letter(telling_id),
-        batches=batches,
-        being_made=any(batch.ready_at is None for batch, _made in batches),
+        batches=tellings.list_batches(telling_id),
     )
 
 

@@ -38,12 +38,14 @@ def tags_of(engagement_id: int) -> list[str]:
 @access.requires("engagements.read")
 def list_outcomes(engagement_id: int) -> str:
     engagement = engagements.queries.get_engagement(engagement_id)
+    found = outcomes.list_outcomes(engagement_id)
     return render_template(
         "feedback/outcomes.html",
         engagement=engagement,
         title=title_of(engagement),
-        rows=editing.rows(outcomes.list_outcomes(engagement_id), tags_of(engagement_id)),
-        loop=loop.loop_of(engagement_id),
+        rows=editing.rows(found, tags_of(engagement_id)),
+        ready=any(each.state == OutcomeState.READY for each in found),
+        loop_state=loop.loop_of(engagement_id),
         tellings=tellings.list_tellings(engagement_id),
     )
 
@@ -108,6 +110,8 @@ def _show(outcome: Outcome, form: object) -> str:
         outcome=outcome,
         engagement=engagement,
         title=title_of(engagement),
+        state_text=_(editing.STATES[outcome.state][0]),
+        state_kind=editing.STATES[outcome.state][1],
         details=editing.details(outcome),
         translations=editing.translations(outcome, tags),
         reasons=[form[f"reason-{tag}"] for tag in lacking],

@@ -65,6 +65,6 @@ def show_telling(telling_id: int) -> str:
         telling=telling,
         title=title_of(engagement),
         engagement=engagement,
-        table=progress.table(tellings.progress(telling_id)),
+        table_data=progress.table(tellings.progress(telling_id)),
         period=periods.answering_period(engagement.id),
     )
