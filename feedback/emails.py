@@ -1,4 +1,4 @@
-"""The messages of this room: what came of it, to everyone who took part; and what is due, to those who answer for it."""
+"""The messages of this room: what came of it, to all who took part; and what is due, to those who answer for it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _outcome_sample() -> dict[str, Any]:
 # No purpose to agree to and nothing to refuse: telling people what came of what they said is owed to each of them.
 @message("outcome", sample=_outcome_sample)
 def outcome(telling_id: int, member_id: int, attempt: int = 1) -> Mail:
-    """Tell one participant what came of it. The words are looked up when it is sent, once for all who read a language."""
+    """Tell one participant what came of it. The words are looked up when it is sent, once for all readers."""
     return Mail(f"member:{member_id}", {"telling_id": telling_id}, key=campaign_key(telling_id, attempt))
 
 
@@ -89,4 +89,3 @@ def owner_reminder(staff_id: int, day: dt.date, items: list[dict[str, Any]], lin
     kind = "escalated" if escalated else "own"
     context = {"items": items, "escalated": escalated, "link": link}
     return Mail(f"staff:{staff_id}", context, key=f"owner_reminder:{kind}:{day.isoformat()}")
-

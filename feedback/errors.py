@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import DomainError, N_, NotFoundError
+from core.errors import N_, DomainError, NotFoundError
 
 
 class OutcomeNotFoundError(NotFoundError):

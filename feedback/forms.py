@@ -23,7 +23,9 @@ class Checkboxes(SelectMultipleField):
 def _text(part: str, label: object, description: object, *validators: object) -> TextAreaField:
     limit = wording.LIMITS[part]
     too_long = _l("Use %(limit)s characters or fewer.", limit=limit)
-    return TextAreaField(label, [*validators, Length(max=limit, message=too_long)], filters=[strip], description=description)
+    return TextAreaField(
+        label, [*validators, Length(max=limit, message=too_long)], filters=[strip], description=description
+    )
 
 
 class OutcomeForm(Form):
@@ -41,7 +43,8 @@ class OutcomeForm(Form):
         description=_l("The public sees a percentage, and only when at least 8 people said it and at least 8 did not."),
     )
     out_of = IntegerField(
-        _l("Of how many who answered? (optional)"), [Optional(), NumberRange(min=1, message=_l("Enter a whole number."))]
+        _l("Of how many who answered? (optional)"),
+        [Optional(), NumberRange(min=1, message=_l("Enter a whole number."))],
     )
     answer = RadioField(_l("What came of it?"), [InputRequired(_l("Choose what came of it."))])
     response = _text(
@@ -111,7 +114,9 @@ class PeopleForm(Form):
     action = RadioField(_l("What do you want to note?"), [InputRequired(_l("Choose what to note."))])
     reason = SelectField(_l("Reason (if they could not be told)"))
 
-    def offer(self, people: Sequence[tuple[int, str]], actions: Sequence[tuple[str, str]], reasons: Mapping[str, str]) -> None:
+    def offer(
+        self, people: Sequence[tuple[int, str]], actions: Sequence[tuple[str, str]], reasons: Mapping[str, str]
+    ) -> None:
         """Set what may be chosen."""
         self.people.choices = list(people)
         self.action.choices = list(actions)

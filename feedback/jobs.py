@@ -6,7 +6,7 @@ import datetime as dt
 import time
 
 from core import audit, clock
-from core.database import commit, db, reading
+from core.database import commit, reading
 from core.jobs import scheduled
 from feedback.presenters.letters import letter_pdf
 from feedback.queries import tellings
@@ -53,7 +53,6 @@ def make_some(limit: int = 10) -> int:
     for letter_id, pdf in drawn:
         letters.finish_letter(letter_id, pdf)
     commit()
-    db.session.expunge_all()
     return len(drawn)
 
 

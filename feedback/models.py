@@ -124,7 +124,7 @@ class ToldState(StrEnum):
 
 
 class Told(Model):
-    """Whether one participant has been told: by mail, letter, call, or not yet and why. Opening a mail counts for nothing."""
+    """Whether one participant has been told, in which way, or why not. Opening a mail counts for nothing."""
 
     __tablename__ = "told"
     __table_args__ = (

@@ -62,7 +62,9 @@ def rows(found: Sequence[Outcome], tags: Sequence[str]) -> list[Row]:
 def area_choices(of_engagement: Sequence[int], chosen: Sequence[int]) -> list[tuple[int, str]]:
     """Return the areas an outcome may be about: systems and places, and neighbourhoods in what is already chosen."""
     inside = {*of_engagement, *chosen}
-    offered = [area for area in panel.queries.list_areas() if area.level <= 2 or area.id in inside or area.parent_id in inside]
+    offered = [
+        area for area in panel.queries.list_areas() if area.level <= 2 or area.id in inside or area.parent_id in inside
+    ]
     return [(area.id, area.name) for area in offered]
 
 

@@ -15,4 +15,4 @@ def by_route(engagement_id: int) -> dict[str, int]:
     route = sa.case((reach.c.may_be_contacted, reach.c.route), else_="left")
     took_part = participant_ids(engagement_id).subquery("took_part")
     query = sa.select(route, sa.func.count()).where(reach.c.member_id.in_(sa.select(took_part.c[0]))).group_by(route)
-    return {name: people for name, people in db.session.execute(query)}
+    return dict(db.session.execute(query).all())

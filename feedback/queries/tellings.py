@@ -44,7 +44,9 @@ def progress(telling_id: int) -> dict[str, dict[str, int]]:
 
 def list_to_call(telling_id: int, after: int = 0) -> list[Told]:
     """Return a page, and one row more, of those to be told by phone or text, from the member after `after`."""
-    return _page(Told.telling_id == telling_id, Told.state == ToldState.TO_TELL, Told.route.in_(("phone", "text")), after=after)
+    return _page(
+        Told.telling_id == telling_id, Told.state == ToldState.TO_TELL, Told.route.in_(("phone", "text")), after=after
+    )
 
 
 def list_failed(telling_id: int, after: int = 0) -> list[Told]:

@@ -178,7 +178,7 @@ def move_outcome(outcome: Outcome, step: int) -> None:
 
 
 def follow_up(outcome: Outcome) -> Outcome:
-    """Start the outcome that says a promise has been kept, or will not be: a draft with the same words to begin from."""
+    """Start the outcome that says what became of a promise: a draft with the same words to begin from."""
     taken = db.session.scalar(sa.select(Outcome.id).where(Outcome.follows_id == outcome.id))
     if outcome.state != OutcomeState.PUBLISHED or outcome.answer != Answer.WILL_DO or taken:
         raise errors.NotAPromiseError

@@ -56,7 +56,10 @@ def remind_owners() -> int:
         emails.owner_reminder.queue_many((manager, today, shown, link, True) for manager in managers)
     ids = [each.outcome.id for each in due]
     db.session.execute(
-        sa.update(Outcome).where(Outcome.id.in_(ids)).values(reminded_on=today).execution_options(synchronize_session=False)
+        sa.update(Outcome)
+        .where(Outcome.id.in_(ids))
+        .values(reminded_on=today)
+        .execution_options(synchronize_session=False)
     )
     audit.record("owners.reminded", "outcomes", None, {"outcomes": ids, "escalated": len(escalated)})
     return len(due)

@@ -36,9 +36,7 @@ def publish_outcomes(engagement_id: int, by: str) -> Telling:
     if answering.still_open:
         raise errors.StillAnsweringError
     now = clock.now()
-    telling = Telling(
-        engagement_id=engagement_id, created_at=now, created_by=by, answers_closed_on=answering.last_day
-    )
+    telling = Telling(engagement_id=engagement_id, created_at=now, created_by=by, answers_closed_on=answering.last_day)
     db.session.add(telling)
     db.session.flush()
     for outcome in ready:
@@ -107,11 +105,11 @@ def hand_over(telling: Telling, batch: int = BATCH) -> int:
     return len(waiting)
 
 
-def _is_of(fates: sa.Subquery) -> list[sa.ColumnElement[bool]]:
+def _is_of(fate: sa.Subquery) -> list[sa.ColumnElement[bool]]:
     """Return what joins a row of `told` with its message in the outbox."""
     return [
-        fates.c.campaign_key == emails.campaign_key(Told.telling_id, Told.attempt),
-        fates.c.recipient == sa.literal("member:") + sa.cast(Told.member_id, sa.String),
+        fate.c.campaign_key == emails.campaign_key(Told.telling_id, Told.attempt),
+        fate.c.recipient == sa.literal("member:") + sa.cast(Told.member_id, sa.String),
     ]
 
 
@@ -123,14 +121,14 @@ def follow_mail() -> list[int]:
     """
     changed: set[int] = set()
     for state, wanted, values in _FATES:
-        fates = fates("outcome", state).subquery("fate")
-        found = sa.and_(*_is_of(fates), Told.by == "mail", Told.state.in_(wanted))
+        fate = fates("outcome", state).subquery("fate")
+        found = sa.and_(*_is_of(fate), Told.by == "mail", Told.state.in_(wanted))
         touched = set(db.session.scalars(sa.select(Told.telling_id).where(found).distinct()))
         if touched:
             db.session.execute(
                 sa.update(Told)
                 .where(found)
-                .values(at=sa.func.coalesce(fates.c.sent_at, clock.now()), **values)
+                .values(at=sa.func.coalesce(fate.c.sent_at, clock.now()), **values)
                 .execution_options(synchronize_session=False)
             )
             changed |= touched
@@ -173,10 +171,7 @@ def recount(telling: Telling) -> None:
 
 def list_to_hand_over() -> list[Telling]:
     """Return the tellings with mail still to be queued, oldest first."""
-    waiting = sa.exists().where(
-        Told.telling_id == Telling.id, Told.state == ToldState.TO_TELL, Told.route == "email"
-    )
+    waiting = sa.exists().where(Told.telling_id == Telling.id, Told.state == ToldState.TO_TELL, Told.route == "email")
     return list(
         db.session.scalars(sa.select(Telling).where(Telling.completed_at.is_(None), waiting).order_by(Telling.id))
     )
-

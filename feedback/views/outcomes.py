@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 import accounts.queries
 import engagements.queries
-import panel.queries
 from core import access
 from core.database import commit
 from core.errors import DomainError
@@ -82,7 +81,9 @@ def _content(form: OutcomeForm) -> services.Content:
 def new_outcome(engagement_id: int) -> ResponseReturnValue:
     engagement = engagements.queries.get_engagement(engagement_id)
     areas = engagements.queries.area_ids(engagement_id)
-    form = _form(engagement, areas, engagement.owner_id, owner=engagement.owner_id, areas=areas, subjects=engagement.subjects)
+    form = _form(
+        engagement, areas, engagement.owner_id, owner=engagement.owner_id, areas=areas, subjects=engagement.subjects
+    )
     if form.validate_on_submit():
         outcome = services.create_outcome(engagement_id, _content(form))
         commit()
