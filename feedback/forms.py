@@ -28,6 +28,16 @@ def _text(part: str, label: object, description: object, *validators: object) ->
     )
 
 
+def _fits_said_by(form: OutcomeForm, field: IntegerField) -> None:
+    """Refuse one figure without the other, and a part larger than its whole. Runs before Optional ends the chain."""
+    if field.errors:
+        return
+    if (field.data is None) != (form.said_by.data is None):
+        raise StopValidation(_l("Enter both numbers, or neither."))
+    if field.data is not None and field.data < (form.said_by.data or 0):
+        raise StopValidation(_l("This cannot be fewer people than said it."))
+
+
 class OutcomeForm(Form):
     """What an editor says of one outcome, in the source language."""
 
@@ -44,7 +54,7 @@ class OutcomeForm(Form):
     )
     out_of = IntegerField(
         _l("Of how many who answered? (optional)"),
-        [Optional(), NumberRange(min=1, message=_l("Enter a whole number."))],
+        [_fits_said_by, Optional(), NumberRange(min=1, message=_l("Enter a whole number."))],
     )
     answer = RadioField(_l("What came of it?"), [InputRequired(_l("Choose what came of it."))])
     response = _text(
@@ -69,12 +79,6 @@ class OutcomeForm(Form):
         description=_l("The owner is reminded 7 days before, and each week after this day."),
     )
     revision = HiddenField()
-
-    def validate_out_of(self, field: IntegerField) -> None:
-        if (field.data is None) != (self.said_by.data is None):
-            raise StopValidation(_l("Enter both numbers, or neither."))
-        if field.data is not None and field.data < (self.said_by.data or 0):
-            raise StopValidation(_l("This cannot be fewer people than said it."))
 
     def validate_why(self, field: TextAreaField) -> None:
         if self.answer.data == "will_not_do" and not field.data:

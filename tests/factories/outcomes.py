@@ -45,6 +45,7 @@ def take_part(fieldwork: Fieldwork, members: Iterable[Member], state: str = Part
             member_id=member.id,
             state=state,
             token_hash=ids.fingerprint(ids.token()),
+            code_index=ids.fingerprint(ids.token()),
             invited_at=fieldwork.opens_at,
         )
         for member in members
