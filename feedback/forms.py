@@ -30,8 +30,8 @@ def _text(part: str, label: object, description: object, *validators: object) ->
 
 def _fits_said_by(form: OutcomeForm, field: IntegerField) -> None:
     """Refuse one figure without the other, and a part larger than its whole. Runs before Optional ends the chain."""
-    if field.errors:
-        return
+    if field.data is None and any(text.strip() for text in field.raw_data or []):
+        return  # no number at all, which is already said
     if (field.data is None) != (form.said_by.data is None):
         raise StopValidation(_l("Enter both numbers, or neither."))
     if field.data is not None and field.data < (form.said_by.data or 0):

@@ -179,7 +179,7 @@ class TestLoopPage:
     def test_leads_there_from_the_staff_home(self, client):
         sign_in(client, "administrator")
         ids(make_outcome(make_engagement(), due_on=clock.today() - dt.timedelta(days=1)))
-        assert "1 outcome is overdue." in client.get("/staff").page.text
+        assert "1 outcome is overdue." in client.get("/staff/").page.text
 
     def test_asks_the_database_no_more_for_many_engagements_than_for_two(self, client):
         sign_in(client, "analyst")
