@@ -11,6 +11,9 @@ from core import config
 
 def init_app(app: Flask) -> None:
     """Add `flask demo`."""
+    from demo import cli
+
+    cli.init_app(app)
 
 
 def welcome() -> list[str]:

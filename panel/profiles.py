@@ -13,20 +13,21 @@ from panel import bands, questions
 from panel.models import Member, Profile
 
 
-def _place(member: Member) -> str:
-    return f"member_profile.answers:{member.seal_id}"
+def place(seal_id: str) -> str:
+    """Return the place for which the answers of the member with `seal_id` are sealed."""
+    return f"member_profile.answers:{seal_id}"
 
 
 def seal_answers(member: Member, answers: Mapping[str, Any]) -> bytes:
     """Return `answers` sealed for the profile of `member`."""
-    return keyring().seal(json.dumps(answers, ensure_ascii=False, separators=(",", ":")), _place(member))
+    return keyring().seal(json.dumps(answers, ensure_ascii=False, separators=(",", ":")), place(member.seal_id))
 
 
 def open_answers(member: Member, profile: Profile | None) -> dict[str, Any]:
     """Return the equality answers of `member` by question key, empty when there are none."""
     if profile is None or profile.answers is None:
         return {}
-    return json.loads(keyring().open(profile.answers, _place(member)))
+    return json.loads(keyring().open(profile.answers, place(member.seal_id)))
 
 
 def save(member: Member, answers: Mapping[str, Any]) -> Profile:

@@ -15,8 +15,9 @@ from flask_migrate import upgrade
 import app
 import demo
 from core.config import ConfigError
-from core.database import db
+from core.database import commit, db
 from panel.models import Member
+from panel.services import places
 from tools.steps import WRONG_SETTING, say
 
 
@@ -26,6 +27,8 @@ def main() -> int:
         application = app.create_app()
         with application.app_context():
             upgrade()
+            places.ensure_areas()
+            commit()
             say(json.dumps(_state()))
     except ConfigError as error:
         return _refuse(str(error))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core import clock, ids
 from core.crypto import keyring
-from core.database import db
+from core.database import changed_by, db
 from panel.details import Details
 from panel.models import JoinApplication
 
@@ -55,10 +55,9 @@ def save(token: str, answers: Details) -> None:
 
 def discard(token: str) -> bool:
     """Delete an application; return whether it was still there, which it is for one caller only."""
-    gone = db.session.execute(sa.delete(JoinApplication).where(JoinApplication.token_hash == ids.fingerprint(token)))
-    return bool(gone.rowcount)
+    return bool(changed_by(sa.delete(JoinApplication).where(JoinApplication.token_hash == ids.fingerprint(token))))
 
 
 def discard_expired() -> int:
     """Delete applications nobody came back to; return how many."""
-    return db.session.execute(sa.delete(JoinApplication).where(JoinApplication.expires_on < clock.today())).rowcount
+    return changed_by(sa.delete(JoinApplication).where(JoinApplication.expires_on < clock.today()))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from core import clock, ids
-from core.database import db
+from core.database import changed_by, db
 from panel.errors import LinkGoneError
 from panel.models import MemberLink
 from panel.recipients import seal_payload
@@ -56,7 +56,7 @@ def find(token: str, purpose: str) -> MemberLink | None:
 def use(token: str, purpose: str) -> MemberLink:
     """Return the link of `token` and void it. Raises LinkGoneError when it cannot be used (any more)."""
     now = clock.now()
-    used = db.session.execute(
+    used = changed_by(
         sa.update(MemberLink)
         .where(
             MemberLink.token_hash == ids.fingerprint(token),
@@ -66,6 +66,6 @@ def use(token: str, purpose: str) -> MemberLink:
         )
         .values(used_at=now)
     )
-    if not used.rowcount:
+    if not used:
         raise LinkGoneError
     return db.session.scalars(sa.select(MemberLink).where(MemberLink.token_hash == ids.fingerprint(token))).one()

@@ -36,6 +36,12 @@ def _read(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+def ensure_areas() -> None:
+    """Bring in areas and figures where there are none: a fresh installation needs them before anybody can join."""
+    if db.session.scalar(sa.select(Area.id).limit(1)) is None:
+        load_areas()
+
+
 def load_areas() -> int:
     """Bring in areas and their population figures; return how many figures there are now. Doing it again is harmless:
     names and figures follow the files, and no area is taken away."""

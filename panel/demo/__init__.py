@@ -1,0 +1,8 @@
+"""Made-up people on real figures, for the demo, benches and tests of scale."""
+
+from __future__ import annotations
+
+from panel.demo.loading import load
+from panel.demo.people import Person, people
+
+__all__ = ["Person", "load", "people"]
