@@ -24,8 +24,8 @@ _BRITISH = _names(
     "John David Peter Michael Brian Alan Keith Roger Barry Ian Stephen Mark Andrew Paul Simon Gary Kevin Craig Lee "
     "Daniel James Thomas Matthew Ryan Jack Callum Harry Oliver George Arthur Kenneth Derek Trevor Neil Adam",
     "Smith Jones Taylor Brown Wilson Walker Wright Robinson Thompson White Hughes Green Hall Wood Harris Clarke "
-    "Cooper Ward Turner Hill Moore Baker Allen Parker Bennett Cook Bailey Shaw Marshall Webb Mason Holmes Palmer Barnes "
-    "Knight Fisher Chapman Gibson Spencer Harvey Freestone Toone Tebbutt Measures Orton Springthorpe Hubbard Lount",
+    "Cooper Ward Turner Hill Moore Baker Allen Parker Bennett Cook Bailey Shaw Marshall Webb Mason Holmes Palmer "
+    "Barnes Knight Fisher Chapman Gibson Spencer Harvey Freestone Toone Tebbutt Measures Orton Springthorpe Hubbard Lount",
 )
 _IRISH = _names(
     "Mary Bridget Siobhan Aoife Niamh Kathleen Sinead Deirdre Orla Maeve",
