@@ -25,7 +25,7 @@ _BRITISH = _names(
     "Daniel James Thomas Matthew Ryan Jack Callum Harry Oliver George Arthur Kenneth Derek Trevor Neil Adam",
     "Smith Jones Taylor Brown Wilson Walker Wright Robinson Thompson White Hughes Green Hall Wood Harris Clarke "
     "Cooper Ward Turner Hill Moore Baker Allen Parker Bennett Cook Bailey Shaw Marshall Webb Mason Holmes Palmer "
-    "Barnes Knight Fisher Chapman Gibson Spencer Harvey Freestone Toone Tebbutt Measures Orton Springthorpe Hubbard Lount",
+    "Barnes Knight Fisher Chapman Gibson Spencer Harvey Freestone Toone Tebbutt Measures Orton Springthorpe Lount",
 )
 _IRISH = _names(
     "Mary Bridget Siobhan Aoife Niamh Kathleen Sinead Deirdre Orla Maeve",
