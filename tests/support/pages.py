@@ -121,7 +121,7 @@ def check(page: Page, url: str) -> None:
     for summary in page.all("div", class_="nhsuk-error-summary"):
         for link in summary.iter("a"):
             assert (link.get("href") or "")[1:] in ids, f"{url}: error link {link.get('href')} leads nowhere"
-        assert page.title.split(" ")[0].endswith(":"), f"{url}: no “Error:” in the title"
+        assert ":" in page.title.split(" ")[0], f"{url}: no “Error:” in the title"
     for element in root.iter():
         assert element.get("style") is None, f"{url}: inline style on <{element.tag}>"
         assert not any(k.startswith("on") for k in element.attrib), f"{url}: inline script on <{element.tag}>"
