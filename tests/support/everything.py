@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 
 from accounts.roles import ROLES
+from core import clock
+from core.database import db
+from panel import steps
+from panel.consents import PURPOSES
+from panel.services import links as member_links
+from surveys.models import Kind
 from tests.factories import staff
+from tests.factories.areas import make_areas
+from tests.factories.fieldwork import invite, make_open_fieldwork
+from tests.factories.members import make_member
+from tests.factories.surveys import make_survey, publish
+from tests.panel import support as joining
 from tests.support.walk import Values
+from tests.surveys import respondents
 
 
 @dataclass
@@ -23,11 +36,14 @@ class Everything:
 
 def fill(app: Flask) -> Everything:
     """Fill the database of `app`, whose context is open."""
-    visitor, colleague = app.test_client(), app.test_client()
-    person = staff.sign_in(colleague, *ROLES)
+    clients = {"public": app.test_client(), "member": app.test_client(), "staff": app.test_client()}
     values = Values()
-    _staff_pages(values, person)
-    return Everything({"public": visitor, "staff": colleague}, values, [])
+    make_areas()
+    _staff_pages(values, staff.sign_in(clients["staff"], *ROLES))
+    member = _member_pages(values, clients["member"])
+    _joining(values, clients["public"])
+    _answering(values, clients["public"], member)
+    return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA"])
 
 
 def _staff_pages(values: Values, person: Any) -> None:
@@ -37,3 +53,55 @@ def _staff_pages(values: Values, person: Any) -> None:
         "accounts.enter_code", "accounts.enter_recovery_code", "accounts.set_up_second_step",
         "accounts.show_recovery_codes", "accounts.set_password",
     )  # fmt: skip
+
+
+def _link(member: Any, purpose: str) -> str:
+    made = member_links.make(member.id, purpose, dt.timedelta(hours=1), {"email": "new@example.org"})
+    assert made is not None
+    db.session.commit()
+    return made[1]
+
+
+def _member_pages(values: Values, client: Any) -> Any:
+    answers = {"sex": {"value": "female"}, "date_of_birth": {"year": 1980}}
+    member = make_member(area=next(iter(make_areas().values())), answers=answers)
+    token = _link(member, "sign_in")
+    client.submit(f"/sign-in/{token}")
+    values.at("panel.sign_in_by_link", token=_link(member, "sign_in"))
+    values.at("panel.confirm_address", token=_link(make_member(state="applied"), "confirm"))
+    values.at("panel.confirm_new_address", token=_link(member, "change_email"))
+    values.at("panel.change_own", slug=sorted(steps.OWN_BY_SLUG))
+    values.at("panel.change_consent", purpose=sorted(set(PURPOSES) - {"panel"}))
+    values.by_name["member_id"] = make_member().id
+    return member
+
+
+def _joining(values: Values, client: Any) -> None:
+    """Go through joining to its last page, so that each page of it can be opened."""
+    slug = joining.walk(client, joining.SHORT | {"equality": {"equality": "yes"}}).rpartition("/")[2]
+    while slug != "check":
+        page = client.get(f"/join/{slug}").page
+        first = {i.get("name"): i.get("value") for i in reversed(page.all("input")) if i.get("type") == "radio"}
+        first |= {"equality": "yes"} if slug == "equality" else joining.SHORT.get(slug, {})
+        response = client.submit(f"/join/{slug}", **first)
+        assert response.status_code == 200, (slug, response.page.errors)
+        slug = response.request.path.rpartition("/")[2]
+    values.at("panel.join_step", slug=sorted(steps.BY_SLUG))
+
+
+def _answering(values: Values, client: Any, member: Any) -> None:
+    """Begin an open survey and answer all but its last page."""
+    version = publish(make_survey(languages=("en", "cy", "ar")))
+    fieldwork = make_open_fieldwork(version, Kind.OPEN, closes_at=clock.now() + dt.timedelta(days=40))
+    client.submit(f"/o/{fieldwork.slug}")
+    respondents.answer_pages(client, fieldwork.slug)
+    for endpoint in ("about", "page", "check", "about_you", "open_to_all"):
+        values.at(f"answering.{endpoint}", slug=fieldwork.slug)
+    sent = make_open_fieldwork(version, Kind.OPEN)
+    client.submit(f"/o/{sent.slug}")
+    respondents.answer_pages(client, sent.slug)
+    respondents.send(client, sent.slug)
+    values.at("answering.thanks", slug=sent.slug)
+    values.by_name["number"] = list(range(1, len(respondents.ANSWERS) + 1))
+    invited = invite(make_open_fieldwork(version), [member])
+    values.at("answering.invited", token=invited[0].token)

@@ -30,19 +30,18 @@ class Data:
         for text in (*_database_texts(), *_setting_texts(), *_format_texts(), *more):
             lines.update(filter(None, (_squeezed(line) for line in [text, *text.splitlines()])))
         self._known = {line for line in lines if not _KEY.fullmatch(line)}
+        self._phrases = sorted((line for line in self._known if " " in line), key=len, reverse=True)
 
     def explains(self, text: str) -> bool:
         """Return whether `text` is data, or made of nothing but data, numbers and signs."""
-        if text in self._known or not any(c.isalpha() for c in text):
-            return True
-        left = _ADDRESS.sub(" ", text)
-        for part in re.split(r"[,;:()–—•·|/\u2068\u2069]|\s-\s", left):
-            part = part.strip(" .…“”'*%")
-            words = part.split()
-            if part in self._known or all(w in self._known or not any(c.isalpha() for c in w) for w in words):
-                continue
-            return False
-        return True
+        for phrase in self._phrases:
+            if phrase in text:
+                text = text.replace(phrase, " ")
+        words = re.split(r"[\s,;:()–—•·|/\u2068\u2069“”]+", _ADDRESS.sub(" ", text))
+        return all(self._is_data(word.strip(".…'*%")) for word in words)
+
+    def _is_data(self, word: str) -> bool:
+        return word in self._known or not any(c.isalpha() for c in word)
 
 
 def _squeezed(text: str) -> str:
