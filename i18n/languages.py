@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.errors import N_
+
 
 @dataclass(frozen=True)
 class Language:
@@ -21,9 +23,9 @@ class Language:
 
 
 LANGUAGES: tuple[Language, ...] = (
-    Language("en", "en_GB", "English", "English"),
-    Language("cy", "cy_GB", "Cymraeg", "Welsh"),
-    Language("ar", "ar", "العربية", "Arabic", "rtl"),
+    Language("en", "en_GB", "English", N_("English")),
+    Language("cy", "cy_GB", "Cymraeg", N_("Welsh")),
+    Language("ar", "ar", "العربية", N_("Arabic"), "rtl"),
 )
 
 #: The language texts are written in, and the one used when nothing better is known.

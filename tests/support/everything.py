@@ -43,7 +43,7 @@ def fill(app: Flask) -> Everything:
     member = _member_pages(values, clients["member"])
     _joining(values, clients["public"])
     _answering(values, clients["public"], member)
-    return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA"])
+    return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel"])
 
 
 def _staff_pages(values: Values, person: Any) -> None:
