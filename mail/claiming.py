@@ -128,7 +128,8 @@ def record(run: str, outcomes: Iterable[Outcome]) -> None:
         .where(
             table.c.id == sa.bindparam("row_id"),
             table.c.lease_owner == run,
-            table.c.state.in_([MessageState.SENDING, MessageState.UNCERTAIN]),
+            # Not IN: a list of parameters cannot be sent with many rows at once.
+            sa.or_(table.c.state == MessageState.SENDING, table.c.state == MessageState.UNCERTAIN),
         )
         .values(
             state=sa.bindparam("new_state"),

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
@@ -17,7 +13,7 @@ from flask import current_app
 from core import clock, config
 from i18n import languages, negotiation
 from i18n.languages import Language
-from mail import sealing, unsubscribing
+from mail import mime, sealing, unsubscribing
 from mail.claiming import Claimed
 from mail.registry import Rules
 
@@ -47,22 +43,23 @@ def compose(row: Claimed, rules: Rules, address: str) -> bytes:
     refusal = unsubscribing.link(row.recipient, rules.purpose) if rules.purpose else None
     context = sealing.unseal(row.context, row.message_id) if row.context else {}
     words = render(rules, context, language, refusal)
-    mail = EmailMessage(policy=SMTP)
-    mail["Message-ID"] = f"<{row.message_id}>"
-    mail["Date"] = format_datetime(clock.now())
-    mail["From"] = _sender(config.settings().organisation, config.settings().mail_from)
-    mail["Reply-To"] = config.settings().contact_email
-    mail["To"] = Address(addr_spec=address)
-    mail["Subject"] = words.subject
-    mail["Content-Language"] = language.tag
-    # Out-of-office programs do not answer what says it was sent by a program (RFC 3834).
-    mail["Auto-Submitted"] = "auto-generated"
+    settings = config.settings()
+    headers = {
+        "Message-ID": f"<{row.message_id}>",
+        "Date": format_datetime(clock.now()),
+        "From": mime.mailbox(settings.organisation, settings.mail_from),
+        "Reply-To": mime.address(settings.contact_email),
+        "To": mime.address(address),
+        "Subject": words.subject,
+        "Content-Language": language.tag,
+        # Programs that answer for people who are away do not answer this (RFC 3834).
+        "Auto-Submitted": "auto-generated",
+    }
     if refusal:
-        mail["List-Unsubscribe"] = f"<{refusal}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(words.text, cte="quoted-printable" if words.text.isascii() else "base64")
-    mail.add_alternative(words.html, subtype="html", cte="base64")
-    return mail.as_bytes()
+        # RFC 8058: one click in the mail program, carried out by a POST without any sign-in.
+        headers["List-Unsubscribe"] = f"<{refusal}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return mime.build(headers, words.text, words.html, language.tag, row.message_id.partition("@")[0])
 
 
 @contextmanager
@@ -70,11 +67,6 @@ def speaking(tag: str) -> Iterator[None]:
     """Render messages in the language `tag` within the body."""
     with negotiation.speaking(tag):
         yield
-
-
-@functools.cache
-def _sender(name: str, address: str) -> Address:
-    return Address(display_name=name, addr_spec=address)
 
 
 def _templates(kind: str) -> tuple[Any, Any, Any]:
