@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, TextAreaField
@@ -20,7 +21,7 @@ class Checkboxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def _text(part: str, label: object, description: object, *validators: object) -> TextAreaField:
+def _text(part: str, label: Any, description: Any, *validators: Any) -> TextAreaField:
     limit = wording.LIMITS[part]
     too_long = _l("Use %(limit)s characters or fewer.", limit=limit)
     return TextAreaField(

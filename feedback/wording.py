@@ -61,7 +61,7 @@ def missing(outcome: Outcome, tag: str) -> list[str]:
 
 def is_stale(outcome: Outcome, tag: str) -> bool:
     """Return whether the translation into `tag` was made from another source text than the present one."""
-    texts = outcome.words.get(tag)
+    texts = outcome.words.get(tag, {})
     return bool(texts) and tag != SOURCE.tag and texts.get(_SOURCE_HASH) != source_hash(outcome.words)
 
 

@@ -13,7 +13,7 @@ from panel.models import Member, MemberState
 LARGE_PRINT_POINTS = 18
 
 
-def how_to_reach() -> sa.Select[tuple[int, str, str, bool]]:
+def how_to_reach() -> sa.Select[int, str, str, bool]:
     """Return a query for every member's id, route, language, and whether they may still be contacted at all.
 
     Somebody who pauses is not asked anything new, and still hears what came of what they said.

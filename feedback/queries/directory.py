@@ -43,7 +43,7 @@ def list_entries(
         there = sa.select(OutcomeArea.outcome_id).where(OutcomeArea.area_id.in_(area_ids))
         query = query.where(Outcome.id.in_(there))
     query = query.order_by(newest.desc(), Outcome.engagement_id.desc()).limit(size + 1).offset((page - 1) * size)
-    rows = [Entry(*row) for row in db.session.execute(query)]
+    rows = [Entry(each, day, count) for each, day, count in db.session.execute(query) if day is not None]
     return rows[:size], len(rows) > size
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -101,7 +102,7 @@ class Due:
         return (self.day - clock.today()).days
 
 
-def _due() -> sa.Select[tuple[Outcome, dt.date]]:
+def _due() -> sa.Select[Any]:
     follower = aliased(Outcome)
     not_told = sa.or_(Outcome.state != OutcomeState.PUBLISHED, Telling.completed_at.is_(None))
     kept = sa.exists().where(follower.follows_id == Outcome.id, follower.state == OutcomeState.PUBLISHED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -52,8 +53,8 @@ def followed(outcome_ids: Collection[int]) -> set[int]:
     return {found for found in db.session.scalars(query) if found is not None}
 
 
-def _grouped(rows: Sequence[sa.Row]) -> dict:  # type: ignore[type-arg]
-    groups = defaultdict(list)
+def _grouped(rows: Sequence[Any]) -> dict[int, list[Any]]:
+    groups: dict[int, list[Any]] = defaultdict(list)
     for key, value in rows:
         groups[key].append(value)
     return dict(groups)

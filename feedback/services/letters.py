@@ -14,7 +14,7 @@ from core.database import db, lock_name
 from feedback import errors, reasons
 from feedback.models import Letter, LetterBatch, Telling, Told, ToldState
 from feedback.queries import tellings
-from feedback.services.telling import recount
+from feedback.services.telling import affected, recount
 
 #: How many letters are made, downloaded and posted together: what somebody can put into envelopes in a morning.
 BATCH = 200
@@ -141,7 +141,7 @@ def mark_posted(batch: LetterBatch, by: str) -> int:
 
 def _move(batch: LetterBatch, **values: object) -> int:
     inside = sa.select(Letter.member_id).where(Letter.batch_id == batch.id)
-    return db.session.execute(
+    return affected(
         sa.update(Told)
         .where(
             Told.telling_id == batch.telling_id,
@@ -151,7 +151,7 @@ def _move(batch: LetterBatch, **values: object) -> int:
         )
         .values(at=clock.now(), **values)
         .execution_options(synchronize_session=False)
-    ).rowcount
+    )
 
 
 def expire_letters() -> int:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from core import audit, clock
-from core.database import db
 from feedback import errors, reasons
 from feedback.models import Telling, Told, ToldState
-from feedback.services.telling import WAITING, recount
+from feedback.services.telling import WAITING, affected, recount
 
 
 def mark_told(telling: Telling, member_ids: Sequence[int], by: str) -> int:
@@ -48,12 +47,12 @@ def change_route(telling: Telling, member_ids: Sequence[int], route: str, by: st
 
 def _settle(telling: Telling, member_ids: Sequence[int], by: str, action: str, **values: object) -> int:
     people = list(dict.fromkeys(member_ids))
-    changed = db.session.execute(
+    changed = affected(
         sa.update(Told)
         .where(Told.telling_id == telling.id, Told.member_id.in_(people), Told.state.in_(WAITING))
         .values(by=by, at=clock.now(), **values)
         .execution_options(synchronize_session=False)
-    ).rowcount
+    )
     if not changed:
         raise errors.SettledError
     recount(telling)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import sqlalchemy as sa
 
 import panel.reach
@@ -144,6 +146,11 @@ _FATES = (
     ("failed", _OPEN, {"state": ToldState.FAILED, "reason": reasons.NOT_SENT}),
     ("bounced", (ToldState.SENT, ToldState.TOLD), {"state": ToldState.FAILED, "reason": reasons.BOUNCED}),
 )
+
+
+def affected(statement: sa.Update) -> int:
+    """Run an UPDATE and return how many rows it changed."""
+    return cast("sa.CursorResult[Any]", db.session.execute(statement)).rowcount
 
 
 def recount(telling: Telling) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -30,7 +32,7 @@ def index() -> ResponseReturnValue:
     if area_ids == []:
         abort(404)
     entries, more = directory.list_entries(page, subject or None, area_ids)
-    asked = {"subject": subject or None, "area": area_id}
+    asked: dict[str, Any] = {"subject": subject or None, "area": area_id}
     html = render_template(
         "feedback/directory.html",
         entries=presenters.entries(entries, negotiation.current().tag),
@@ -88,4 +90,5 @@ def _kept(response: Response) -> Response:
     response.cache_control.max_age = KEEP_SECONDS
     response.headers["Vary"] = "Accept-Language, Cookie"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

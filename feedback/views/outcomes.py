@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +17,7 @@ from engagements.models import Engagement
 from engagements.subjects import SUBJECTS
 from engagements.wording import title_of
 from feedback import wording
-from feedback.forms import OutcomeForm, TranslationForm, ready_form
+from feedback.forms import OutcomeForm, ReadyForm, TranslationForm, ready_form
 from feedback.models import Outcome, OutcomeState
 from feedback.presenters import editing
 from feedback.queries import loop, outcomes, tellings
@@ -100,11 +102,12 @@ def show_outcome(outcome_id: int) -> str:
     return _show(outcomes.get_outcome(outcome_id), None)
 
 
-def _show(outcome: Outcome, form: object) -> str:
+def _show(outcome: Outcome, form: ReadyForm | None) -> str:
     engagement = engagements.queries.get_engagement(outcome.engagement_id)
     tags = tags_of(engagement.id)
     lacking = {tag: languages.get(tag).name for tag in wording.lacking(outcome, tags) if tag != SOURCE.tag}
-    form = form or ready_form(lacking)(data={f"reason-{tag}": outcome.incomplete.get(tag, "") for tag in lacking})
+    kept = {f"reason-{tag}": outcome.incomplete.get(tag, "") for tag in lacking}
+    form = form or ready_form(lacking)(data=kept)
     return render_template(
         "feedback/outcome.html",
         form=form,
@@ -135,7 +138,7 @@ def change_outcome(outcome_id: int) -> ResponseReturnValue:
             services.revise_outcome(outcome, _content(form), int(form.revision.data or 0))
         except DomainError as error:
             form.refuse(error, words(error))
-            form.revision.data = outcome.revision
+            form.revision.data = str(outcome.revision)
             changed_meanwhile = True
         else:
             commit()
@@ -212,14 +215,14 @@ def change_state(outcome_id: int, verb: str) -> ResponseReturnValue:
         flash(words(error), "error")
         return redirect(url_for("feedback.show_outcome", outcome_id=outcome_id), 303)
     commit()
-    if verb == "follow":
+    if verb == "follow" and following is not None:
         return redirect(url_for("feedback.change_outcome", outcome_id=following.id), 303)
     if verb == "draft":
-        return redirect(url_for("feedback.show_outcome", outcome_id=request.view_args["outcome_id"]), 303)  # type: ignore[index]
+        return redirect(url_for("feedback.show_outcome", outcome_id=outcome_id), 303)
     return redirect(url_for("feedback.list_outcomes", engagement_id=engagement_id), 303)
 
 
-_BUTTONS = {
+_BUTTONS: dict[str, Callable[[Outcome], Outcome | None]] = {
     "draft": services.back_to_draft,
     "delete": services.delete_outcome,
     "follow": services.follow_up,

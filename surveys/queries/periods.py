@@ -61,7 +61,7 @@ def answering_period(engagement_id: int) -> AnsweringPeriod:
     return answering_periods([engagement_id])[engagement_id]
 
 
-def answered_before(day: dt.date) -> sa.Select[tuple[int]]:
+def answered_before(day: dt.date) -> sa.Select[int]:
     """Return a query for the engagements where all answering ended before `day`."""
     over = sa.func.max(_ended_at, type_=UtcDateTime())
     running = sa.func.sum(sa.case((Fieldwork.state == FieldworkState.CLOSED, 0), else_=1))
