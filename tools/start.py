@@ -101,7 +101,7 @@ def _serve(settings: config.Settings, demo: bool) -> None:
     welcome = database.ensure(settings, environ, demo)
     children = processes.Children()
     try:
-        children.start("web server", _web(settings), environ)
+        children.start("web server", web_command(settings), environ)
         children.start("worker", [venv.BIN / "flask", "--app", "app", "worker"], environ)
         with step("Starting the web server and the worker"):
             children.wait_until(lambda: _answers(settings.host, settings.port), _PATIENCE)
@@ -111,7 +111,7 @@ def _serve(settings: config.Settings, demo: bool) -> None:
         children.stop()
 
 
-def _web(settings: config.Settings) -> list[str | Path]:
+def web_command(settings: config.Settings) -> list[str | Path]:
     """Return the command of the web server. It keeps no access log: paths may hold the tokens of private links."""
     return [
         venv.BIN / "granian",
