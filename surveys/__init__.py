@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 
 from flask import Flask
 
+from i18n import web
 from surveys import guards, immutability, models  # noqa: F401  the tables and their guards must be known
 
 #: Modules of surveys.views that hold a `blueprint`.
@@ -14,5 +16,8 @@ PAGES: tuple[str, ...] = ("answering",)
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
+    from surveys import emails, jobs  # noqa: F401  the messages and the periodic work must be known
+
+    app.jinja_env.filters["iso_moment"] = lambda text: web.moment(dt.datetime.fromisoformat(text))
     for name in PAGES:
         app.register_blueprint(importlib.import_module(f"surveys.views.{name}").blueprint)

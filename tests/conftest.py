@@ -17,6 +17,7 @@ from core import config, crypto
 from core.database import db
 from core.limits import limiter
 from surveys import compiled
+from surveys.views import shells
 from tests.support.pages import PageClient
 from tests.support.queries import recorded
 
@@ -102,7 +103,8 @@ def app(application_on: Flask) -> Iterator[Flask]:
     crypto.use_keys(config.settings().field_keys)
     with application_on.app_context():
         limiter.reset()
-        compiled.forget()  # ids come again in an emptied database
+        compiled.forget()
+        shells.forget()  # ids come again in an emptied database
         yield application_on
         db.session.remove()
         _drop_all_rows()

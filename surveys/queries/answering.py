@@ -13,6 +13,8 @@ from core.database import db, is_postgresql
 from surveys import links
 from surveys.models import AnswerSession, Fieldwork, FieldworkState, Kind, Participation, SurveyVersion
 
+# Tables, not models, and the connection, not the session: building objects costs more than the query.
+
 #: Who is answering when the survey closes has this long to finish.
 GRACE = dt.timedelta(minutes=30)
 
@@ -71,49 +73,49 @@ class Visit:
     draft: bytes
 
 
+_fieldwork, _version = Fieldwork.__table__, SurveyVersion.__table__
+_session, _participation = AnswerSession.__table__, Participation.__table__
 _PLACE = (
-    Fieldwork.id,
-    Fieldwork.slug,
-    Fieldwork.kind,
-    Fieldwork.state,
-    Fieldwork.languages,
-    Fieldwork.opens_at,
-    Fieldwork.closes_at,
-    Fieldwork.survey_id,
-    Fieldwork.version_id,
-    SurveyVersion.wording_revision,
+    *(_fieldwork.c[name] for name in ("id", "slug", "kind", "state", "languages", "opens_at", "closes_at")),
+    _fieldwork.c.survey_id,
+    _fieldwork.c.version_id,
+    _version.c.wording_revision,
 )
 _SIZE = len(_PLACE)
-_joined = sa.join(Fieldwork, SurveyVersion, SurveyVersion.id == Fieldwork.version_id)
+_joined = sa.join(_fieldwork, _version, _version.c.id == _fieldwork.c.version_id)
 _VISIT = (
-    sa.select(*_PLACE, AnswerSession.draft)
-    .select_from(_joined.join(AnswerSession, AnswerSession.fieldwork_id == Fieldwork.id))
-    .where(AnswerSession.token_hash == sa.bindparam("token_hash"))
+    sa.select(*_PLACE, _session.c.draft)
+    .select_from(_joined.join(_session, _session.c.fieldwork_id == _fieldwork.c.id))
+    .where(_session.c.token_hash == sa.bindparam("token_hash"))
 )
-_VISIT_LOCKED = _VISIT.with_for_update(of=AnswerSession)
-_ENTRY = sa.select(*_PLACE, Participation.state, Participation.member_id, Participation.token_hash).select_from(
-    _joined.join(Participation, Participation.fieldwork_id == Fieldwork.id)
-)
-_ENTRY_BY_TOKEN = _ENTRY.where(Participation.token_hash == sa.bindparam("token_hash"))
-_ENTRY_BY_CODE = _ENTRY.where(Participation.code_index.in_(sa.bindparam("codes", expanding=True)))
-_BY_SLUG = sa.select(*_PLACE).select_from(_joined).where(Fieldwork.slug == sa.bindparam("slug"))
+_VISIT_LOCKED = _VISIT.with_for_update(of=_session)
+_ENTRY = sa.select(
+    *_PLACE, _participation.c.state, _participation.c.member_id, _participation.c.token_hash
+).select_from(_joined.join(_participation, _participation.c.fieldwork_id == _fieldwork.c.id))
+_ENTRY_BY_TOKEN = _ENTRY.where(_participation.c.token_hash == sa.bindparam("token_hash"))
+_ENTRY_BY_CODE = _ENTRY.where(_participation.c.code_index.in_(sa.bindparam("codes", expanding=True)))
+_BY_SLUG = sa.select(*_PLACE).select_from(_joined).where(_fieldwork.c.slug == sa.bindparam("slug"))
+
+
+def _run(statement: sa.Select[Any], values: dict[str, Any]) -> sa.Row[Any] | None:
+    return db.session.connection().execute(statement, values).first()
 
 
 def find_visit(token_hash: str, *, lock: bool = False) -> Visit | None:
     """Return the visit of a token, None when it has not begun, or is done. `lock`: until the transaction ends."""
     statement = _VISIT_LOCKED if lock and is_postgresql() else _VISIT
-    row = db.session.execute(statement, {"token_hash": token_hash}).first()
+    row = _run(statement, {"token_hash": token_hash})
     return None if row is None else Visit(Place(*row[:_SIZE]), token_hash, row[_SIZE])
 
 
 def find_entry(token_hash: str) -> Entry | None:
     """Return the way in of an invited person by the fingerprint of their link."""
-    return _entry(db.session.execute(_ENTRY_BY_TOKEN, {"token_hash": token_hash}).first())
+    return _entry(_run(_ENTRY_BY_TOKEN, {"token_hash": token_hash}))
 
 
 def find_entry_by_code(typed: str) -> Entry | None:
     """Return the way in of an invited person by the code they typed."""
-    return _entry(db.session.execute(_ENTRY_BY_CODE, {"codes": links.code_indexes(typed)}).first())
+    return _entry(_run(_ENTRY_BY_CODE, {"codes": links.code_indexes(typed)}))
 
 
 def _entry(row: Any) -> Entry | None:
@@ -122,7 +124,7 @@ def _entry(row: Any) -> Entry | None:
 
 def find_place(slug: str) -> Place | None:
     """Return the fieldwork with this address."""
-    row = db.session.execute(_BY_SLUG, {"slug": slug}).first()
+    row = _run(_BY_SLUG, {"slug": slug})
     return None if row is None else Place(*row)
 
 

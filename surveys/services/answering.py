@@ -47,20 +47,23 @@ class Draft:
     at: int = 0
 
 
-_TAKE = sa.delete(AnswerSession).where(AnswerSession.token_hash == sa.bindparam("hash"))
+_session, _participation = AnswerSession.__table__, Participation.__table__
+_TAKE = sa.delete(_session).where(_session.c.token_hash == sa.bindparam("hash"))  # type: ignore[arg-type]
 _SAVE = (
-    sa.update(AnswerSession)
-    .where(AnswerSession.token_hash == sa.bindparam("hash"))
+    sa.update(_session)  # type: ignore[arg-type]
+    .where(_session.c.token_hash == sa.bindparam("hash"))
     .values(draft=sa.bindparam("sealed"), day=sa.bindparam("today"))
-    .execution_options(synchronize_session=False)
 )
 _MARK_DONE = (
-    sa.update(Participation)
-    .where(Participation.token_hash == sa.bindparam("hash"), Participation.state != ParticipationState.DONE)
+    sa.update(_participation)  # type: ignore[arg-type]
+    .where(_participation.c.token_hash == sa.bindparam("hash"), _participation.c.state != ParticipationState.DONE)
     .values(state=ParticipationState.DONE)
-    .returning(Participation.member_id)
-    .execution_options(synchronize_session=False)
+    .returning(_participation.c.member_id)
 )
+
+
+def _run(statement: Any, values: dict[str, Any]) -> sa.CursorResult[Any]:
+    return db.session.connection().execute(statement, values)
 
 
 def open_draft(visit: Visit) -> Draft:
@@ -134,7 +137,7 @@ def save(visit: Visit, draft: Draft) -> None:
     if visit.place.phase not in {"open", "grace"}:
         raise ClosedError
     values = {"hash": visit.token_hash, "sealed": _seal(visit.token_hash, draft), "today": clock.today()}
-    db.session.execute(_SAVE, values)
+    _run(_SAVE, values)
 
 
 def missing(place: Place, draft: Draft) -> list[str]:
@@ -154,13 +157,13 @@ def submit(visit: Visit, language: str) -> bool:
     if lacking := missing(place, draft):
         raise AnswersMissingError(lacking)
     # Whoever deletes the draft is the one who submits.
-    if db.session.execute(_TAKE, {"hash": visit.token_hash}).rowcount != 1:  # type: ignore[attr-defined]
+    if _run(_TAKE, {"hash": visit.token_hash}).rowcount != 1:
         return False
     answers = {key: value for key, value in draft.answers.items() if value is not None}
     if place.kind == Kind.OPEN:
         _store(place, answers, draft.bands, language, None)
         return True
-    member_id = db.session.scalar(_MARK_DONE, {"hash": visit.token_hash})
+    member_id = _run(_MARK_DONE, {"hash": visit.token_hash}).scalar()
     if member_id is None:
         return False
     bands = panel_bands.for_members([member_id]).get(member_id, {})

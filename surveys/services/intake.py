@@ -24,7 +24,7 @@ CHUNK = 500
 #: Responses are moved when this share of those already stored is waiting: each move may recount the results.
 _GROWTH = 20
 
-_PUT = sa.insert(ResponseIntake)
+_PUT = sa.insert(ResponseIntake.__table__)  # type: ignore[arg-type]
 #: PostgreSQL remembers the transaction that wrote a row, and the done mark is written in the same one. So some others
 #: that wait are written again together with the new one, in random order: then all of them bear its number.
 _MIX = sa.text(
@@ -40,9 +40,10 @@ def put(fieldwork_id: int, answers: Mapping[str, Any], bands: Mapping[str, Any],
     row_id = ids.random_id()
     content = {"answers": answers, "bands": {**bands, "language": language}}
     payload = sealing.seal(content, f"response_intake.payload:{row_id}")
-    db.session.execute(_PUT, {"id": row_id, "fieldwork_id": fieldwork_id, "payload": payload})
+    connection = db.session.connection()
+    connection.execute(_PUT, {"id": row_id, "fieldwork_id": fieldwork_id, "payload": payload})
     if is_postgresql():
-        db.session.execute(_MIX, {"fieldwork_id": fieldwork_id})
+        connection.execute(_MIX, {"fieldwork_id": fieldwork_id})
 
 
 def waiting() -> list[int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from core import access, audit, config, ids
@@ -24,6 +25,7 @@ from surveys.queries.answering import Entry, Place, Visit
 from surveys.services import answering as services
 from surveys.services import invitations
 from surveys.services.answering import AnswersMissingError, ClosedError
+from surveys.views import shells
 
 blueprint = Blueprint("answering", __name__)
 
@@ -234,7 +236,6 @@ def _after(place: Place, compiled: Compiled, number: int, change: bool) -> str:
 def _show_page(visit: Visit, compiled: Compiled, asked: Any, draft: Any, readings: Any) -> str:
     place = visit.place
     tag = _tag(place)
-    view = rendering.page_view(compiled, asked, tag, draft.answers, readings)
     number = asked.index + 1
     if request.args.get("change"):
         back = url_for("answering.check", slug=place.slug)
@@ -242,19 +243,27 @@ def _show_page(visit: Visit, compiled: Compiled, asked: Any, draft: Any, reading
         back = url_for("answering.page", slug=place.slug, number=number - 1)
     else:
         back = url_for("answering.about", slug=place.slug)
-    return render_template(
-        "surveys/answer/page.html",
-        place=place,
-        view=view,
-        alone=len(asked.questions) == 1,
-        errors=view.errors,
-        title=rendering.page_title(compiled, asked, tag),
-        survey_title=_words(place).html("survey", "title"),
-        number=number,
-        pages=len(compiled.pages),
-        back=back,
-        code=draft.code,
-    )
+
+    def render(csrf_token: str, code: str) -> str:
+        view = rendering.page_view(compiled, asked, tag, draft.answers, readings)
+        return render_template(
+            "surveys/answer/page.html",
+            place=place,
+            view=view,
+            alone=len(asked.questions) == 1,
+            errors=view.errors,
+            title=rendering.page_title(compiled, asked, tag),
+            survey_title=_words(place).html("survey", "title"),
+            number=number,
+            pages=len(compiled.pages),
+            back=back,
+            csrf=csrf_token,
+            code=code,
+        )
+
+    if readings or any(q.id in draft.answers for q in asked.questions):
+        return render(generate_csrf(), draft.code)
+    return shells.shared(_key(place), draft.code, render)
 
 
 @blueprint.route("/answer/<slug>/about-you", methods=["GET", "POST"])
@@ -279,7 +288,9 @@ def about_you(slug: str) -> Any:
         commit()
         return redirect(url_for("answering.check", slug=slug), 303)
     back = url_for("answering.page", slug=slug, number=len(_compiled(visit.place).pages))
-    html = render_template("surveys/answer/about_you.html", place=visit.place, form=form, back=back, code=draft.code)
+    html = render_template(
+        "surveys/answer/about_you.html", place=visit.place, form=form, back=back, code=draft.code, csrf=generate_csrf()
+    )
     return html, 422 if form.errors else 200
 
 
@@ -318,6 +329,7 @@ def _show_check(visit: Visit, errors: list[tuple[str, str]]) -> str:
         errors=errors,
         back=url_for("answering.about_you", slug=place.slug) if place.is_open_to_all else last,
         code=draft.code,
+        csrf=generate_csrf(),
     )
 
 
@@ -404,6 +416,11 @@ def _tag(place: Place) -> str:
         return tag
     source = languages.SOURCE.tag
     return source if source in place.languages else place.languages[0]
+
+
+def _key(place: Place) -> tuple[Any, ...]:
+    """Return all that pages of a fieldwork depend on, but for what is a person's own."""
+    return (place.id, place.kind, place.phase, place.closes_at, place.version_id, place.wording_revision)
 
 
 def _compiled(place: Place) -> Compiled:
