@@ -11,15 +11,21 @@ from flask import Flask
 from accounts.roles import ROLES
 from core import clock
 from core.database import db
+from engagements.models import PreElectionPeriod
+from engagements.pages import PAGES
+from mail.models import MessageState
 from panel import steps
 from panel.consents import PURPOSES
 from panel.services import links as member_links
 from surveys.models import Kind
 from tests.factories import staff
 from tests.factories.areas import make_areas
+from tests.factories.engagements import make_engagement
 from tests.factories.fieldwork import invite, make_open_fieldwork
 from tests.factories.members import make_member
+from tests.factories.outcomes import make_answered, make_outcome, make_published
 from tests.factories.surveys import make_survey, publish
+from tests.feedback.test_telling import hand_over_all, settle_mail
 from tests.panel import support as joining
 from tests.support.walk import Values
 from tests.surveys import respondents
@@ -43,6 +49,8 @@ def fill(app: Flask) -> Everything:
     member = _member_pages(values, clients["member"])
     _joining(values, clients["public"])
     _answering(values, clients["public"], member)
+    _engagements(values)
+    _feedback(values, member)
     return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel"])
 
 
@@ -105,3 +113,33 @@ def _answering(values: Values, client: Any, member: Any) -> None:
     values.by_name["number"] = list(range(1, len(respondents.ANSWERS) + 1))
     invited = invite(make_open_fieldwork(version), [member])
     values.at("answering.invited", token=invited[0].token)
+
+
+def _engagements(values: Values) -> None:
+    engagement = make_engagement(words={"cy": {"title": "Cael apwyntiad meddyg teulu"}})
+    values.by_name |= {"engagement_id": engagement.id, "tag": "cy", "page_key": sorted(PAGES)}
+    period = PreElectionPeriod(name="Local elections", starts_on=dt.date(2027, 3, 20), ends_on=dt.date(2027, 5, 6))
+    db.session.add(period)
+    db.session.commit()
+    values.by_name["period_id"] = period.id
+
+
+def _feedback(values: Values, member: Any) -> None:
+    """Publish one outcome that has to be told by each route, and leave another as a draft."""
+    area = next(iter(make_areas().values()))
+    people = [
+        member,
+        make_member(area=area),
+        make_member(route="post", address="1 High Street, Leicester", formats=["large_print"]),
+        make_member(route="phone", phone="0116 000 0009"),
+    ]
+    engagement = make_answered(people, languages=("en", "cy", "ar"), area_ids=[area.id])
+    _outcome, telling = make_published(engagement)
+    hand_over_all(telling)
+    settle_mail(telling, MessageState.FAILED, people[1])
+    draft = make_outcome(engagement)
+    make_outcome(engagement, ready=True, heard="You want a chair in the waiting room.")
+    values.by_name |= {"telling_id": telling.id, "outcome_id": draft.id}
+    for endpoint in ("list_outcomes", "new_outcome", "publish"):
+        values.at(f"feedback.{endpoint}", engagement_id=engagement.id)
+    values.at("directory.engagement", slug=engagement.slug)

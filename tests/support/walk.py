@@ -13,7 +13,7 @@ from werkzeug.routing import AnyConverter, Rule
 from core import access
 
 #: What answers GET and is no page: files, feeds, JSON, pictures.
-NOT_PAGES = {"health"}
+NOT_PAGES = {"health", "directory.feed", "directory.feed_here", "panel.own_copy_file"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class EmptiedForm:
 
 def forms(response: Any) -> list[EmptiedForm]:
     """Return the forms of a page that ask for something, each with nothing filled in."""
-    if response.mimetype != "text/html":
+    if not hasattr(response, "page"):  # it leads elsewhere
         return []
     found = []
     for form in response.page.one("main").iter("form"):
