@@ -5,16 +5,44 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from core.errors import DomainError
+from core.errors import N_, DomainError
+
+#: What WTForms says by itself, in English and only half translated, and what we say instead.
+_INSTEAD: dict[str, str] = {
+    "Not a valid choice.": N_("Choose one of the answers shown."),
+    "Invalid Choice: could not coerce.": N_("Choose one of the answers shown."),
+    "'%(value)s' is not a valid choice for this field.": N_("Choose one of the answers shown."),
+    "Not a valid integer value.": N_("Enter a whole number."),
+    "Not a valid decimal value.": N_("Enter a number."),
+    "Not a valid float value.": N_("Enter a number."),
+    "Not a valid date value.": N_("Enter a real date."),
+    "Not a valid time value.": N_("Enter a real time."),
+    "This field is required.": N_("This has to be filled in."),
+}
+
+
+class _Words:
+    """What WTForms asks for its words."""
+
+    def gettext(self, string: str) -> str:
+        return gettext(_INSTEAD[string]) if string in _INSTEAD else string
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return self.gettext(singular)
 
 
 class Form(FlaskForm):
     """Base of every form. `refuse(error, words)` puts an error a service raised where the person can mend it."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> _Words:
+            return _Words()
 
     def refuse(self, error: DomainError, words: str) -> None:
         """Show `words` beside the error's field, or at the top of the page when it has none."""
