@@ -102,9 +102,10 @@ def _serve(settings: config.Settings, demo: bool) -> None:
     children = processes.Children()
     try:
         children.start("web server", web_command(settings), environ)
-        children.start("worker", [venv.BIN / "flask", "--app", "app", "worker"], environ)
         with step("Starting the web server and the worker"):
             children.wait_until(lambda: _answers(settings.host, settings.port), _PATIENCE)
+            # Only now, so that the first page does not wait for both to load the application.
+            children.start("worker", [venv.BIN / "flask", "--app", "app", "worker"], environ)
         say("\n".join(["", f"The panel is at {settings.base_url}", *welcome, "Stop it with Ctrl-C."]))
         children.watch()
     finally:

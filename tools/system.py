@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes.util
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from tools.steps import StepError, command, step
@@ -57,6 +58,8 @@ def require_for_tests(browser: bool) -> None:
     packages = [*(() if has_pango() else _PANGO_PACKAGES), *(() if has_fonts() else (_FONT_PACKAGE,))]
     if browser and chromium() is None:
         packages.append("chromium")
+    if browser and sys.platform == "linux" and not ctypes.util.find_library("atomic"):
+        packages.append("libatomic1")  # the driver of Playwright opens it, and a bare Debian has none
     if not packages:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
