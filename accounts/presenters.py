@@ -7,7 +7,7 @@ from typing import Any
 import segno
 from flask_babel import gettext
 from markupsafe import Markup
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.fields.choices import SelectChoice
 
 from accounts.models import Staff, StaffSession
 from accounts.roles import PERMISSIONS, ROLES

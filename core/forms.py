@@ -78,6 +78,9 @@ class Answered:
 class DateParts(Field):
     """A date typed as day, month and year. `data` is a date or None; `typed` keeps what was entered."""
 
+    data: Any
+    process_errors: Any
+
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, **kwargs)
         self._typed: dict[str, str] = {}
