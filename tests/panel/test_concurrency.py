@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
+from werkzeug.test import Client
 
 from core import humans
 from core.database import db
@@ -47,7 +48,7 @@ class TestJoiningAtOnce:
         together = threading.Barrier(8)
 
         def join(number: int) -> int:
-            visitor = app.test_client()
+            visitor = Client(app)
             visitor.set_cookie("join", tokens[number], path="/join")
             if number < 8:
                 together.wait(30)
@@ -72,7 +73,7 @@ class TestJoiningAtOnce:
         monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
 
         def send(number: int) -> int:
-            visitor = app.test_client()
+            visitor = Client(app)
             visitor.set_cookie("join", token, path="/join")
             return visitor.post("/join/check", data={"opened": humans.token()}).status_code
 
