@@ -95,7 +95,7 @@ def continuous_work() -> dict[str, Callable[[], Continuous]]:
 
 def due() -> list[str]:
     """Return the names of the jobs that are due now, the longest overdue first."""
-    next_times = dict(db.session.execute(sa.select(JobRun.name, JobRun.due_at)).tuples().all())
+    next_times = dict(db.session.execute(sa.select(JobRun.name, JobRun.due_at)).all())
     now = clock.now()
     never = dt.datetime.min.replace(tzinfo=dt.UTC)
     waiting = sorted((next_times.get(name, never), name) for name in _jobs)

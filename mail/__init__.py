@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from flask import Flask
 
-from core import config, jobs
-from mail import models, transports  # noqa: F401  the tables must be known
-from mail.delivery import Post
-
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
-    jobs.add_continuous("mail", lambda: Post(config.settings(), transports.of(config.settings())))
+    from core import config, navigation, sealed
+    from core import jobs as core_jobs
+    from core.errors import N_
+    from mail import (  # noqa: F401  tables, messages and jobs are known once they are imported
+        cli,
+        emails,
+        jobs,
+        models,
+        services,
+        transports,
+    )
+    from mail.delivery import Post
+    from mail.views import blueprint
+
+    app.register_blueprint(blueprint)
+    navigation.add_staff_entry("mail.list_campaigns", N_("Messages"), 700)
+    core_jobs.add_continuous("mail", lambda: Post(config.settings(), transports.of(config.settings())))
+    sealed.register(models.OutboxMessage, "context", models.OutboxMessage.message_id)
+    sealed.register_rekey("mail_suppression", services.renew_suppressions)
+    cli.init_app(app)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from mail.models import OutboxMessage
 
 
-def fates(kind: str, state: str | None = None) -> sa.Select[tuple[str, str, str, object]]:
+def fates(kind: str, state: str | None = None) -> sa.Select[Any]:
     """Return a query for campaign_key, recipient, state and sent_at of the messages of a kind, of one state or all."""
     query = sa.select(
         OutboxMessage.campaign_key, OutboxMessage.recipient, OutboxMessage.state, OutboxMessage.sent_at

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from core import audit, clock
 from core.database import db, insert_or_ignore
-from mail.models import Campaign
+from mail import recipients
+from mail.models import Campaign, Suppression
 
 
 def ensure_campaign(key: str, title: str, kind: str) -> Campaign:
@@ -37,4 +38,38 @@ def _set_paused(campaign: Campaign, paused: bool) -> None:
     campaign.paused = paused
     action = "campaign.paused" if paused else "campaign.resumed"
     audit.record(action, f"campaign:{campaign.id}", {"paused": not paused}, {"paused": paused})
+    db.session.flush()
+
+
+def renew_suppressions(batch: int = 500) -> int:
+    """Look suppressed addresses up under the present key from now on, and return how many that were not yet.
+
+    An address is not kept, only its digest; it is learnt again from the person it was found on. One whose person has
+    gone or has another address now is needed no longer, and stays until its key is taken away.
+    """
+    renewed, after = 0, ""
+    while True:
+        rows = db.session.execute(
+            sa.select(Suppression.address_index, Suppression.recipient)
+            .where(Suppression.address_index > after)
+            .order_by(Suppression.address_index)
+            .limit(batch)
+        ).all()
+        if not rows:
+            return renewed
+        after = rows[-1].address_index
+        addresses = recipients.addresses_of(row.recipient for row in rows)
+        for old, recipient in rows:
+            address = addresses.get(recipient, "")
+            new = recipients.address_index(address)
+            if old != new and old in recipients.address_indexes(address):
+                _move_suppression(old, new)
+                renewed += 1
+
+
+def _move_suppression(old: str, new: str) -> None:
+    row = db.session.get_one(Suppression, old)
+    values = {"address_index": new, "reason": row.reason, "at": row.at, "recipient": row.recipient}
+    db.session.execute(insert_or_ignore(Suppression.__table__).values(values))
+    db.session.delete(row)
     db.session.flush()

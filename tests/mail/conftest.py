@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 
-from mail import recipients, registry
+from core import config
+from mail import recipients, registry, transports
+from mail.delivery import FIRST_PAUSE, Post
 from mail.registry import Mail, Message, message
+from mail.transports import Transport
 from tests.mail.people import People
 
 TEMPLATES = {
@@ -53,3 +57,41 @@ def kinds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Mes
         "nudge": message("nudge", repeat_window=dt.timedelta(days=7), sample=_sample)(_news),
     }
     app.jinja_env.loader = loader
+
+
+class TestPost:
+    """A worker's post in the test's own process, with the transport the test chooses."""
+
+    __test__ = False
+
+    def __init__(self, settings, transport) -> None:  # type: ignore[no-untyped-def]
+        self.post = Post(settings, transport)
+        self.stop = threading.Event()
+
+    def send_all(self) -> None:
+        """Send until nothing is due; a transport that is down is tried once."""
+        self.post._settled_at = None
+        while self.post.ready() and self.post.portion(self.stop):
+            if self.post._pause > FIRST_PAUSE:
+                break
+
+
+@pytest.fixture
+def make_post(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Transport], TestPost]]:
+    """Make posts over any transport; they are closed afterwards."""
+    monkeypatch.setattr("mail.delivery.FIRST_PAUSE", 0.01)
+    made: list[TestPost] = []
+
+    def make(transport: Transport) -> TestPost:
+        made.append(TestPost(config.settings(), transport))
+        return made[-1]
+
+    yield make
+    for post in made:
+        post.post.close()
+
+
+@pytest.fixture
+def post(app: Flask, make_post: Callable[[Transport], TestPost]) -> TestPost:
+    """A post that writes .eml files."""
+    return make_post(transports.of(config.settings()))

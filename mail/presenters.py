@@ -1,0 +1,73 @@
+"""Messages and their states in plain words for staff."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from core.errors import N_
+from mail.errors import REASONS
+from mail.models import MessageState, OutboxMessage
+
+_STATES = {
+    MessageState.QUEUED: N_("Waiting to be sent"),
+    MessageState.SENDING: N_("Being sent"),
+    MessageState.SENT: N_("Sent"),
+    MessageState.UNCERTAIN: N_("Uncertain"),
+    MessageState.FAILED: N_("Failed"),
+    MessageState.BOUNCED: N_("Came back"),
+    MessageState.SKIPPED: N_("Not sent"),
+}
+
+#: Kind -> its name for staff; a kind without one is shown by its key.
+_KINDS = {
+    "confirm_address": N_("Confirm your address"),
+    "confirm_new_address": N_("Confirm your new address"),
+    "address_changed": N_("Address changed"),
+    "already_member": N_("Already a member"),
+    "welcome": N_("Welcome"),
+    "sign_in_link": N_("Sign-in link"),
+    "invitation": N_("Invitation"),
+    "reminder": N_("Reminder"),
+    "thank_you": N_("Thank you"),
+    "resume_code": N_("Code to go on later"),
+    "outcome": N_("What came of it"),
+    "owner_reminder": N_("Reminder to an owner"),
+    "bounce_notice": N_("Notice of bounces"),
+    "staff_invitation": N_("Invitation to staff"),
+    "staff_new_password": N_("New password for staff"),
+    "staff_second_step_reset": N_("Second step reset"),
+}
+
+
+def kind_words(kind: str) -> str:
+    """Return the name of a kind of message."""
+    return gettext(_KINDS[kind]) if kind in _KINDS else kind
+
+
+def state_words(state: str) -> str:
+    """Return a state in words."""
+    return gettext(_STATES[MessageState(state)])
+
+
+def reason_words(code: str | None) -> str:
+    """Return why a message did not arrive, in words."""
+    return gettext(REASONS[code]) if code in REASONS else ""
+
+
+def recipient_words(recipient: str) -> str:
+    """Return who a message is for without a name: staff who may see names follow the number to the member's page."""
+    prefix, _, key = recipient.partition(":")
+    if prefix in {"member", "member_account"}:
+        return gettext("Member %(number)s", number=key)
+    if prefix == "staff":
+        return gettext("Staff %(number)s", number=key)
+    return gettext("Somebody who is joining or changing their address")
+
+
+def choices_for(message: OutboxMessage) -> list[tuple[str, str]]:
+    """Return what staff can decide about `message`."""
+    # Once its words are forgotten there is nothing to send.
+    choices = [("again", gettext("Send it again"))] if message.context is not None else []
+    if message.state == MessageState.UNCERTAIN:
+        choices.append(("sent", gettext("Count it as sent")))
+    return [*choices, ("give_up", gettext("Give it up"))]
