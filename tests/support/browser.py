@@ -56,9 +56,12 @@ def sign_in(context: BrowserContext, site: Site, *roles: str) -> int:
 
 
 def add_cookies(context: BrowserContext, site: Site, client: Any) -> None:
-    """Give the browser the session cookie of a test client."""
-    cookie = client.get_cookie(site.app.config["SESSION_COOKIE_NAME"])
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site.url}])
+    """Give the browser the cookies of a test client."""
+    cookies = [
+        {"name": cookie.key, "value": cookie.value, "domain": "127.0.0.1", "path": cookie.path}
+        for cookie in client._cookies.values()
+    ]
+    context.add_cookies(cookies)
 
 
 def violations(page: Page) -> list[str]:

@@ -23,6 +23,7 @@ from flask import Flask
 import app as application
 from core import config, crypto
 from core.database import db
+from tests.support.pages import PageClient
 
 ROOT = Path(__file__).parent.parent.parent
 #: Seconds something that happens in another process may take on a busy machine.
@@ -115,6 +116,7 @@ def serving(folder: Path, prepare: Callable[[Site], None] = lambda site: None, *
     settings = config.load(values, folder)
     flask_app = application.create_app(settings)
     flask_app.extensions["settings"] = settings
+    flask_app.test_client_class = PageClient
     site = Site(values["BASE_URL"], flask_app, Mailbox(folder / "mail"), environ)
     with site.context():
         db.create_all()
