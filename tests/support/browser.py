@@ -96,7 +96,8 @@ def small_targets(page: Page) -> list[str]:
     found = page.evaluate(
         """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
             .filter(e => {
-                if (e.closest('p, dd, .nhsuk-hint, .nhsuk-error-summary, .nhsuk-skip-link')) return false;
+                if (e.closest('p, dd, .nhsuk-hint, .nhsuk-error-summary, .nhsuk-skip-link')
+                    || e.matches('.nhsuk-u-visually-hidden')) return false;
                 const r = e.getBoundingClientRect();
                 return r.width && r.height && (r.width < 24 || r.height < 24) && !e.closest('.app-trap');
             }).map(e => e.outerHTML.slice(0, 120))"""
