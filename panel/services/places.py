@@ -108,7 +108,7 @@ def load_postcodes(lines: Iterable[str]) -> tuple[int, int]:
     areas a postcode lies in; `lsoa21` is kept when there. Postcodes of other areas are passed over. The lines are
     streamed. Raises BadPostcodeFileError with the row's number; the caller then rolls back.
     """
-    areas = dict(db.session.execute(sa.select(Area.code, Area.id)).tuples().all())
+    areas = {area.code: area.id for area in db.session.scalars(sa.select(Area))}
     rows = csv.reader(lines)
     columns = _columns(next(rows, []))
     lock_name("panel.postcodes")

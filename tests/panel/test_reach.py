@@ -1,0 +1,91 @@
+import datetime as dt
+
+import sqlalchemy as sa
+
+from core import clock
+from core.database import db
+from mail import recipients, signals
+from panel import jobs, profiles, queries
+from panel.models import JoinApplication, Member, MemberLink, MemberState
+from panel.services import applications, links
+from tests.factories.members import make_member
+from tests.support.queries import at_most
+
+
+class TestRecipients:
+    def test_answer_for_many_with_few_queries(self, app):
+        members = [make_member(language="ar", formats=["large_print"]) for _ in range(20)]
+        names = [f"member:{m.id}" for m in members]
+        with at_most(2):
+            facts = recipients.facts_of(names)
+        assert facts[names[0]] == recipients.Facts("ar", "email", ("large_print",), frozenset({"panel", "newsletter"}))
+        with at_most(1):
+            assert len(recipients.addresses_of(names)) == 20
+
+    def test_do_not_ask_who_has_paused_or_not_confirmed(self, app):
+        paused, applied = make_member(state=MemberState.PAUSED), make_member(state=MemberState.APPLIED)
+        facts = recipients.facts_of([f"member:{paused.id}", f"member:{applied.id}"])
+        assert [f.purposes for f in facts.values()] == [frozenset({"newsletter"}), frozenset()]
+
+    def test_do_not_know_who_has_left(self, app):
+        member = make_member(state=MemberState.LEFT)
+        assert recipients.facts_of([f"member:{member.id}"]) == {}
+        assert recipients.addresses_of([f"member:{member.id}", "member:99999", "member:x"]) == {}
+
+    def test_keep_to_the_route_but_for_what_was_asked_for(self, app):
+        member = make_member(route="post", email="letters@example.org")
+        facts = recipients.facts_of([f"member:{member.id}", f"member_account:{member.id}"])
+        assert [f.route for f in facts.values()] == ["post", "email"]
+
+
+class TestSignals:
+    def test_a_refusal_takes_the_consent_back_once(self, app):
+        member = make_member()
+        for _ in range(2):
+            signals.purpose_refused.send("test", recipient=f"member:{member.id}", purpose="newsletter")
+        db.session.commit()
+        assert queries.consents(member.id) == {"panel": True, "newsletter": False}
+
+    def test_a_bounce_for_now_changes_nothing(self, app):
+        member = make_member()
+        signals.address_bounced.send("test", recipient=f"member:{member.id}", kind="welcome", reason="soft")
+        assert member.route_works
+
+    def test_of_others_are_left_alone(self, app):
+        signals.purpose_refused.send("test", recipient="staff:1", purpose="newsletter")
+        signals.address_bounced.send("test", recipient="member_new:1", kind="x", reason="hard")
+
+
+class TestClearOut:
+    def test_deletes_what_nobody_came_back_to(self, app):
+        applications.begin({"route": "email"})
+        make_member(state=MemberState.APPLIED)
+        on_paper = make_member(state=MemberState.APPLIED, route="post").id
+        member = make_member()
+        kept = {on_paper, member.id}
+        links.make(member.id, "sign_in", dt.timedelta(minutes=15))
+        db.session.commit()
+        with clock.stopped_at(clock.now() + dt.timedelta(days=20)):
+            jobs.clear_out()
+        assert set(db.session.scalars(sa.select(Member.id))) == kept
+        for table in (JoinApplication, MemberLink):
+            assert db.session.scalar(sa.select(sa.func.count()).select_from(table)) == 0
+
+    def test_forgets_ended_memberships_in_the_end(self, app):
+        make_member(state=MemberState.LEFT, left_at=clock.now() - dt.timedelta(days=7 * 365))
+        kept = make_member(state=MemberState.LEFT, left_at=clock.now() - dt.timedelta(days=365)).id
+        jobs.clear_out()
+        assert set(db.session.scalars(sa.select(Member.id))) == {kept}
+
+
+class TestAgeBands:
+    def test_follow_birthdays(self, app):
+        year = clock.today().year - 24
+        member = make_member(answers={"date_of_birth": {"year": year, "month": 1, "day": 1}})
+        assert queries.find_profile(member.id).age_band == "20-24"
+        with clock.stopped_at(clock.now() + dt.timedelta(days=400)):
+            jobs.keep_age_bands()
+        db.session.expire_all()
+        profile = queries.find_profile(member.id)
+        assert profile.age_band == "25-34"
+        assert profiles.open_answers(member, profile)["date_of_birth"]["year"] == year
