@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from core.database import db
 from core.errors import NotFoundError
-from surveys.models import Survey, SurveyVersion
+from surveys.models import Survey, SurveyVersion, WordingFix
 
 
 def get_survey(survey_id: int) -> Survey:
@@ -20,6 +20,12 @@ def get_survey(survey_id: int) -> Survey:
 def list_surveys(engagement_id: int) -> list[Survey]:
     """Return the surveys of an engagement, oldest first."""
     query = sa.select(Survey).where(Survey.engagement_id == engagement_id).order_by(Survey.id)
+    return list(db.session.scalars(query))
+
+
+def list_surveys_of(engagement_ids: list[int]) -> list[Survey]:
+    """Return the surveys of several engagements in one query, oldest first."""
+    query = sa.select(Survey).where(Survey.engagement_id.in_(engagement_ids)).order_by(Survey.id)
     return list(db.session.scalars(query))
 
 
@@ -54,3 +60,9 @@ def wording_revision(version_id: int) -> int:
     if found is None:
         raise NotFoundError
     return found
+
+
+def list_fixes(version_id: int) -> list[WordingFix]:
+    """Return the wording fixes of a version, newest first."""
+    query = sa.select(WordingFix).where(WordingFix.version_id == version_id).order_by(WordingFix.id.desc())
+    return list(db.session.scalars(query))

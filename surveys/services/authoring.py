@@ -78,13 +78,19 @@ def open_for_edit(survey_id: int, revision: int) -> Survey:
 
     Raises NotFoundError, or EditConflictError when `revision` is not the present one.
     """
+    survey = hold(survey_id, revision)
+    survey.revision += 1
+    survey.updated_at = clock.now()
+    return survey
+
+
+def hold(survey_id: int, revision: int) -> Survey:
+    """Return the survey as its reader saw it at `revision`, held for this transaction; raises as `open_for_edit`."""
     survey = db.session.get(Survey, survey_id, with_for_update=True, populate_existing=True)
     if survey is None:
         raise NotFoundError
     if survey.revision != revision:
         raise EditConflictError
-    survey.revision += 1
-    survey.updated_at = clock.now()
     return survey
 
 
