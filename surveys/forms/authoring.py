@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from core.errors import N_
 from core.forms import Answered, Form, strip
@@ -183,7 +183,7 @@ class FixForm(Form):
     def validate_same_meaning(self, field: Field) -> None:
         """Refuse an unticked box: what changes the meaning needs a new version."""
         if not field.data:
-            raise ValueError(
+            raise ValidationError(
                 str(_l("Tick this only if it is so. If the meaning changes, publish a new version of the survey."))
             )
 
