@@ -10,7 +10,7 @@ from flask import Flask
 from core import navigation
 from core.errors import N_
 from i18n import web
-from surveys import guards, immutability, models  # noqa: F401  the tables and their guards must be known
+from surveys import guards, hooks, immutability, models  # noqa: F401  the tables and their guards must be known
 
 #: Modules of surveys.views that hold a `blueprint`.
 PAGES: tuple[str, ...] = (
@@ -22,11 +22,13 @@ PAGES: tuple[str, ...] = (
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from engagements import presenters as engagement_presenters
+    from engagements import services as engagement_services
     from surveys import emails, jobs  # noqa: F401  the messages and the periodic work must be known
     from surveys.presenters import authoring as presenters
 
     app.jinja_env.filters["iso_moment"] = lambda text: web.moment(dt.datetime.fromisoformat(text))
     for name in PAGES:
         app.register_blueprint(importlib.import_module(f"surveys.views.{name}").blueprint)
+    engagement_services.add_close_check(hooks.refuse_open_fieldwork)
     engagement_presenters.add_section(presenters.of_engagement)
     navigation.add_staff_entry("author.translations", N_("Translations"), 30)

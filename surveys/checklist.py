@@ -11,7 +11,7 @@ from core import clock
 from core.errors import N_
 from engagements import queries as engagement_queries
 from engagements import wording as engagement_wording
-from engagements.models import Engagement
+from engagements.models import Engagement, EngagementState
 from i18n import languages
 from surveys.models import Kind, SurveyVersion
 
@@ -86,6 +86,9 @@ def _times(engagement: Engagement, opens_at: dt.datetime, closes_at: dt.datetime
 
 def _plan(engagement: Engagement) -> list[Finding]:
     found = []
+    if engagement.state != EngagementState.OPEN:
+        words = N_("The engagement is not open. Open it first.")
+        found.append(Finding("engagement", words))
     if not engagement.contact_name or not (engagement.contact_email or engagement.contact_phone):
         words = N_("Nobody is named as contact. Give a name, and an e-mail address or a phone number.")
         found.append(Finding("contact", words))

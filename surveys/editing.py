@@ -150,7 +150,10 @@ def restore(document: Document, kind: str, item_id: str, parent: str = "") -> Do
     if isinstance(content, Section):
         return replace(document, sections=_put(document.sections, found.position, content))
     if isinstance(content, Question):
-        home = document.find_section(found.parent) or document.sections[-1]
+        home = document.find_section(found.parent)
+        if home is None:
+            last = document.sections[-1]
+            return _with_questions(document, last.id, (*last.questions, content))
         return _with_questions(document, home.id, _put(home.questions, found.position, content))
     asked = question(document, found.parent)
     return replace_question(document, replace(asked, options=_put(asked.options, found.position, content)))

@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from core.errors import N_
@@ -119,7 +119,7 @@ class TypeForm(Form):
 
 def question_form(
     kind: QuestionType, question: Question, document: Document, section_names: dict[str, str]
-) -> type[Form]:
+) -> type[RevisionForm]:
     """Return the form of one question: the fields its type needs, and one for each of its options."""
     fields: dict[str, Any] = {
         "text": _long(_l("Question"), 500, _l("Ask one thing, in words everybody uses.")),
@@ -149,7 +149,7 @@ def question_form(
     return type("QuestionForm", (RevisionForm,), fields)
 
 
-def publish_form(tags: list[str], needing_reason: list[str]) -> type[Form]:
+def publish_form(tags: list[str], needing_reason: list[str]) -> type[RevisionForm]:
     """Return the form of publishing: which languages, and why one goes out although it is not complete."""
     fields: dict[str, Any] = {
         "languages": SelectMultipleField(

@@ -92,6 +92,10 @@ class TestCheck:
         past = OPENS - dt.timedelta(days=60)
         assert found(opens_at=past, closes_at=past + dt.timedelta(days=31))["past"].severity == MUST
 
+    @pytest.mark.parametrize("state", ["draft", "closed", "archived"])
+    def test_the_engagement_must_be_open(self, state: str) -> None:
+        assert found(make_engagement(state=state))["engagement"].severity == MUST
+
     def test_an_unknown_kind_is_found(self) -> None:
         assert "kind" in found(kind="secret")
 

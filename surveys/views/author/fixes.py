@@ -32,7 +32,7 @@ def _find(version_id: int) -> SurveyVersion:
 def version(version_id: int) -> str:
     """Show every text of a version in one language, and what was mended."""
     found = _find(version_id)
-    tag = request.args.get("in", languages.SOURCE.tag)
+    tag = request.args.get("shown", languages.SOURCE.tag)
     if tag not in found.languages:
         tag = languages.SOURCE.tag
     source, own = found.wording[wording.SOURCE], found.wording.get(tag, {})
@@ -78,7 +78,7 @@ def fix(version_id: int, tag: str, item: str, part: str) -> ResponseReturnValue:
                 )
                 commit()
                 flash(_("The text is mended. People see it from now on."), "success")
-                return redirect(url_for("author.version", version_id=version_id, **{"in": tag}), 303)
+                return redirect(url_for("author.version", version_id=version_id, shown=tag), 303)
             except DomainError as error:
                 status = refuse(form, error)
     return render_template(

@@ -15,6 +15,7 @@ from core.forms import Form
 from surveys import types
 from surveys.document import Document, Question
 from surveys.forms import authoring as forms
+from surveys.forms.authoring import RevisionForm
 from surveys.models import Survey
 from surveys.presenters import authoring as presenters
 from surveys.queries import wording as wording_queries
@@ -155,9 +156,9 @@ def _plan(form: Form, asked: Question, kind: QuestionType) -> QuestionPlan:
     )
 
 
-def _save(survey_id: int, asked: Question, kind: QuestionType, form: Form, is_new: bool) -> ResponseReturnValue:
+def _save(survey_id: int, asked: Question, kind: QuestionType, form: RevisionForm, is_new: bool) -> ResponseReturnValue:
     """Keep the page, then do what its button says; back to the outline, or to this page for more answers."""
-    survey = authoring.open_for_edit(survey_id, form.seen)  # type: ignore[attr-defined]  a RevisionForm
+    survey = authoring.open_for_edit(survey_id, form.seen)
     plan = _plan(form, asked, kind)
     if is_new:
         saved = authoring.add_question(survey, plan, by())
