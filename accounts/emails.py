@@ -60,6 +60,12 @@ def _active(keys: Sequence[str]) -> Sequence[Staff]:
     return queries.list_by_ids([int(key) for key in keys if key.isdigit()])
 
 
+def _panel_managers() -> list[str]:
+    """Return who hears of addresses that turned out not to work."""
+    return [f"staff:{staff_id}" for staff_id in queries.list_ids_with_role("panel_manager")]
+
+
 def init_app() -> None:
     """Answer for recipients called `staff:<id>`."""
     recipients.register("staff", StaffRecipients())
+    recipients.add_watchers(_panel_managers)

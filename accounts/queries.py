@@ -47,6 +47,12 @@ def find_staff(staff_id: int) -> Staff | None:
     return db.session.get(Staff, staff_id, options=[joinedload(Staff.roles)])
 
 
+def list_ids_with_role(role: str) -> Sequence[int]:
+    """Return the ids of active people with `role`."""
+    query = sa.select(Staff.id).join(Staff.roles).where(Staff.active, StaffRole.role == role)
+    return db.session.scalars(query.distinct().order_by(Staff.id)).all()
+
+
 def find_by_email(email: str) -> Staff | None:
     """Return a person by their address in lower case, or None."""
     return db.session.scalars(sa.select(Staff).where(Staff.email == email)).one_or_none()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email
+import logging
 import re
 from dataclasses import dataclass
 from email.message import Message
@@ -23,6 +24,9 @@ from mail.models import MessageState, OutboxMessage, SoftBounce, Suppression
 
 #: So many messages to one address that came back for now, within so long, are as good as one for good.
 SOFT_LIMIT, SOFT_WINDOW = 5, dt.timedelta(days=30)
+
+# It logs what it trips over, and a report quotes addresses.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _MESSAGE_ID = re.compile(rb"<([0-9a-f]{40}@[^>\s]+)>")
 
@@ -51,7 +55,10 @@ class Report:
 def read(raw: bytes) -> Report | None:
     """Return what the report says, or None when it is no bounce."""
     message = email.message_from_bytes(raw)  # flufl.bounce wants the older kind of message
-    temporary, permanent = all_failures(message)
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # some of its detectors trip over a message that lacks a header: then it is no report
+        return None
     if not temporary and not permanent:
         return None
     own = (message.get("Message-ID") or "").strip("<> ")

@@ -78,6 +78,7 @@ class SmtpConnection:
         if server is not None:
             with contextlib.suppress(OSError):
                 server.quit()
+            server.close()
 
     def _begin(self, message: Outgoing) -> smtplib.SMTP:
         """Go as far as the server's word that it waits for the data."""
@@ -88,7 +89,7 @@ class SmtpConnection:
             self._expect(server.mail(message.sender, options), 250, sender=True)
             self._expect(server.rcpt(address), 250)
             self._expect(server.docmd("DATA"), 354)
-        except OSError as error:  # smtplib's errors are OSErrors too
+        except OSError as error:
             self.close()
             raise TransportDownError("unreachable") from error
         return server
@@ -127,20 +128,33 @@ class SmtpConnection:
                 server: smtplib.SMTP = smtplib.SMTP_SSL(to.host, to.port, timeout=PATIENCE, context=context)
             else:
                 server = smtplib.SMTP(to.host, to.port, timeout=PATIENCE)
-            server.ehlo_or_helo_if_needed()
-            if not to.tls and server.has_extn("starttls"):
-                server.starttls(context=context)
-                server.ehlo()
-            elif to.user and not to.tls:
-                # Somebody in between may have taken the offer of encryption out: the password is not said aloud.
-                raise TransportDownError("not_encrypted")
-            if to.user:
-                server.login(to.user, to.password)
+        except OSError as error:  # smtplib's errors are OSErrors too
+            raise TransportDownError("unreachable") from error
+        try:
+            self._greet(server, context)
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
+            server.close()
             raise TransportDownError("sign_in_refused") from error
         except OSError as error:
+            server.close()
             raise TransportDownError("unreachable") from error
+        except TransportDownError:
+            server.close()
+            raise
         return server
+
+    def _greet(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        """Go over to encryption where the server offers it, and sign in."""
+        to = self._transport
+        server.ehlo_or_helo_if_needed()
+        if not to.tls and server.has_extn("starttls"):
+            server.starttls(context=context)
+            server.ehlo()
+        elif to.user and not to.tls:
+            # Somebody in between may have taken the offer of encryption out: the password is not said aloud.
+            raise TransportDownError("not_encrypted")
+        if to.user:
+            server.login(to.user, to.password)
 
     def _address(self, server: smtplib.SMTP, address: str) -> tuple[str, list[str]]:
         local, _, domain = address.rpartition("@")

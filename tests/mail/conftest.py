@@ -11,8 +11,8 @@ from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 
 from core import config
-from mail import recipients, registry, transports
-from mail.delivery import FIRST_PAUSE, Post
+from mail import delivery, recipients, registry, transports
+from mail.delivery import Post
 from mail.registry import Mail, Message, message
 from mail.transports import Transport
 from tests.mail.people import People
@@ -72,7 +72,7 @@ class TestPost:
         """Send until nothing is due; a transport that is down is tried once."""
         self.post._settled_at = None
         while self.post.ready() and self.post.portion(self.stop):
-            if self.post._pause > FIRST_PAUSE:
+            if self.post._pause > delivery.FIRST_PAUSE:
                 break
 
 

@@ -1,0 +1,165 @@
+"""Messages that came back."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from core.database import commit, db
+from mail import bounces, claiming, recipients, signals
+from mail.bounces import Verdict
+from mail.claiming import Outcome
+from mail.models import MessageState, OutboxMessage, SoftBounce, Suppression
+from mail.recipients import Facts
+
+SECRET = "s" * 40
+
+
+def report(message_id: str, status: str = "5.1.1", address: str = "p1@example.net") -> bytes:
+    action = "failed" if status.startswith("5") else "delayed"
+    return f"""From: MAILER-DAEMON@mx.example.net
+To: panel@example.org
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <20260302.1@mx.example.net>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="XX"
+
+--XX
+Content-Type: text/plain
+
+Your message could not be delivered.
+
+--XX
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; {address}
+Original-Recipient: rfc822; {address}
+Action: {action}
+Status: {status}
+
+--XX
+Content-Type: text/rfc822-headers
+
+From: panel@example.org
+To: {address}
+Message-ID: <{message_id}>
+
+--XX--
+""".encode()
+
+
+def sent(people, kinds, count=1):
+    for number in range(1, count + 1):
+        people.add("1")
+        kinds["notice"](1, f"notice:{number}")
+    commit()
+    rows = claiming.claim("run", count).rows
+    index = recipients.address_index("p1@example.net")
+    claiming.record("run", [Outcome(row.id, 1, MessageState.SENT, None, index) for row in rows])
+    commit()
+    return [row.message_id for row in rows]
+
+
+def suppressions():
+    return db.session.scalars(sa.select(Suppression)).all()
+
+
+class TestTake:
+    def test_one_for_good_suppresses_the_address_and_tells(self, people, kinds, monkeypatch):
+        [message_id] = sent(people, kinds)
+        people.add("9", Facts("cy"))
+        monkeypatch.setattr(recipients, "_watchers", [lambda: ["person:9"]])
+        heard = []
+
+        def listen(sender, **what):
+            heard.append(what)
+
+        with signals.address_bounced.connected_to(listen):
+            assert bounces.take(report(message_id)) == Verdict.HARD
+            commit()
+        assert heard == [{"recipient": "person:1", "kind": "notice", "reason": "hard"}]
+        row = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.message_id == message_id)).one()
+        assert (row.state, row.failure) == ("bounced", "no_such_address")
+        assert kinds["notice"](1, "another") is None
+        notice = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "bounce_notice")).one()
+        assert (notice.recipient, notice.language) == ("person:9", "cy")
+
+    def test_the_same_report_twice_changes_nothing_more(self, people, kinds):
+        [message_id] = sent(people, kinds)
+        for _ in range(2):
+            bounces.take(report(message_id))
+            commit()
+        assert len(suppressions()) == 1
+
+    def test_it_settles_an_uncertain_one_for_it_must_have_left(self, people, kinds):
+        [message_id] = sent(people, kinds)
+        db.session.execute(sa.update(OutboxMessage).values(state=MessageState.UNCERTAIN))
+        assert bounces.take(report(message_id)) == Verdict.HARD
+        assert db.session.scalar(sa.select(OutboxMessage.state)) == "bounced"
+
+    def test_for_now_counts_and_suppresses_only_after_several(self, people, kinds):
+        ids = sent(people, kinds, bounces.SOFT_LIMIT)
+        for message_id in ids[:-1]:
+            assert bounces.take(report(message_id, "4.2.2")) == Verdict.SOFT
+            assert bounces.take(report(message_id, "4.2.2")) == Verdict.SOFT
+        commit()
+        assert suppressions() == []
+        bounces.take(report(ids[-1], "4.2.2"))
+        commit()
+        assert [row.reason for row in suppressions()] == ["soft"]
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(SoftBounce)) == bounces.SOFT_LIMIT
+
+    def test_a_made_up_report_suppresses_nobody(self, people, kinds):
+        sent(people, kinds)
+        assert bounces.take(report("0" * 40 + "@example.org")) == Verdict.UNMATCHED
+        assert suppressions() == []
+
+    def test_an_out_of_office_note_is_no_bounce(self, people, kinds):
+        [message_id] = sent(people, kinds)
+        note = f"From: a@example.net\r\nSubject: Away\r\nIn-Reply-To: <{message_id}>\r\n\r\nBack on Monday.\r\n"
+        assert bounces.take(note.encode()) == Verdict.OTHER
+        assert bounces.take(b"\xff\x00 no mail at all") == Verdict.OTHER
+        assert suppressions() == []
+
+    def test_nothing_of_it_names_an_address(self, people, kinds):
+        [message_id] = sent(people, kinds)
+        bounces.take(report(message_id))
+        assert "example.net" not in suppressions()[0].address_index
+
+
+class TestPosted:
+    def test_without_a_secret_set_nobody_can_post(self, client):
+        assert client.post("/mail/bounces", data=b"x").status_code == 404
+
+    def test_only_with_the_secret(self, client, people, kinds, monkeypatch, app):
+        [message_id] = sent(people, kinds)
+        monkeypatch.setitem(app.extensions["settings"].values, "BOUNCE_SECRET", SECRET)
+        raw = report(message_id)
+        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": SECRET}):
+            assert client.post("/mail/bounces", data=raw, headers=headers).status_code == 401
+        assert suppressions() == []
+        headers = {"Authorization": f"Bearer {SECRET}", "Content-Type": "message/rfc822"}
+        response = client.post("/mail/bounces", data=raw, headers=headers)
+        assert response.get_json() == {"verdict": "hard"}
+        assert len(suppressions()) == 1
+
+
+class TestFolder:
+    def test_reads_each_file_once(self, app, people, kinds, tmp_path):
+        [message_id] = sent(people, kinds)
+        (tmp_path / "a.eml").write_bytes(report(message_id))
+        (tmp_path / "b.eml").write_bytes(b"Subject: hello\r\n\r\nhello\r\n")
+        run = app.test_cli_runner().invoke
+        assert "2 read: 1 for good" in run(args=["mail", "bounces", str(tmp_path)]).output
+        assert run(args=["mail", "bounces", str(tmp_path)]).output.startswith("0 read")
+        assert sorted(path.name for path in (tmp_path / "read").iterdir()) == ["a.eml", "b.eml"]
+
+    def test_reads_a_maildir(self, app, people, kinds, tmp_path):
+        [message_id] = sent(people, kinds)
+        for name in ("new", "cur", "tmp"):
+            (tmp_path / name).mkdir()
+        (tmp_path / "new" / "1.mx").write_bytes(report(message_id))
+        result = app.test_cli_runner().invoke(args=["mail", "bounces", str(tmp_path)])
+        assert "1 for good" in result.output
+        assert (tmp_path / "cur" / "1.mx:2,S").exists()
