@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import socket
 import ssl
 import threading
+import warnings
 from collections import Counter
 from typing import Any
 
@@ -37,6 +39,10 @@ class Sink:
 
     def __exit__(self, *_: object) -> None:
         self._controller.stop()
+        # aiosmtpd leaves sessions that were open, or whose handshake failed, for the garbage collector to close.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
     def wait_for(self, count: int, timeout: float) -> bool:
         """Wait until at least `count` different messages have come."""
