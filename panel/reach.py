@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 import sqlalchemy as sa
 
 from core.database import db
+from panel import contact
 from panel.models import Member, MemberState
 
 #: The point size of a letter for somebody who asked for large print without saying how large.
@@ -30,12 +32,8 @@ def members_by_id(member_ids: Collection[int]) -> dict[int, Member]:
 
 
 def print_points(member: Member) -> int | None:
-    """Return the size of print a member asked for, in points, or None for ordinary print.
-
-    `large_print` is one of the format keys; `large_print:24` says how large.
-    """
-    for key in member.formats:
-        name, _, points = key.partition(":")
-        if name == "large_print":
-            return int(points) if points.isdigit() and 14 <= int(points) <= 36 else LARGE_PRINT_POINTS
-    return None
+    """Return the size of print a member asked for, in points, or None for ordinary print."""
+    if "large_print" not in member.formats:
+        return None
+    needs = json.loads(contact.unseal(member, "access_needs") or "{}")
+    return int(needs.get("large_print_points") or LARGE_PRINT_POINTS)
