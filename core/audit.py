@@ -92,6 +92,11 @@ def record(
     return entry
 
 
+def has_happened(action: str) -> bool:
+    """Return whether anything has ever been recorded as `action`."""
+    return db.session.scalar(sa.select(AuditEntry.id).where(AuditEntry.action == action).limit(1)) is not None
+
+
 def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return `values` as JSON would give them back, so that the hash can be computed again from the database."""
     return None if values is None else json.loads(json.dumps(values, default=str))

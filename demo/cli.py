@@ -6,9 +6,8 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from accounts import demo as staff
 from core.database import commit
-from panel import demo as panel
+from demo import loading
 
 commands = AppGroup("demo", help="A demo on real census figures, with made-up people.")
 
@@ -17,12 +16,14 @@ commands = AppGroup("demo", help="A demo on real census figures, with made-up pe
 @click.option("--members", default=1200, show_default=True, type=click.IntRange(1, 1_000_000), help="How many people.")
 @click.option("--seed", default=7, show_default=True, type=int, help="The same seed makes the same people.")
 def load(members: int, seed: int) -> None:
-    """Load the demo into an empty panel. Where there are members already nothing is added."""
-    staff.load()
+    """Load the demo into an empty installation. Loaded already, nothing is added; where real people are, it refuses."""
+    try:
+        lines = loading.load(members, seed, lambda done: click.echo(f"{done} of {members} people"))
+    except loading.NotEmptyError as error:
+        raise click.ClickException(str(error)) from None
     commit()
-    added = panel.load(members, seed, lambda done: click.echo(f"{done} of {members} people"))
-    commit()
-    click.echo(f"{added} people are on the panel." if added else "The panel has members already: nobody was added.")
+    for line in lines:
+        click.echo(line)
 
 
 def init_app(app: Flask) -> None:

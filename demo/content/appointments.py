@@ -94,10 +94,22 @@ _QUESTIONS = (
                 ("Choose all that fit.", "Dewiswch bob un sy'n addas.", "اختر كل ما ينطبق."),
                 options=(
                     ("The phone was always busy", "Roedd y ffôn bob amser yn brysur", "كان الهاتف مشغولًا دائمًا"),
-                    ("I had to ring at 8 in the morning", "Roedd yn rhaid ffonio am 8 y bore", "كان علي الاتصال في الثامنة صباحًا"),
-                    ("The online form was switched off", "Roedd y ffurflen ar-lein wedi'i diffodd", "كان النموذج الإلكتروني مغلقًا"),
+                    (
+                        "I had to ring at 8 in the morning",
+                        "Roedd yn rhaid ffonio am 8 y bore",
+                        "كان علي الاتصال في الثامنة صباحًا",
+                    ),
+                    (
+                        "The online form was switched off",
+                        "Roedd y ffurflen ar-lein wedi'i diffodd",
+                        "كان النموذج الإلكتروني مغلقًا",
+                    ),
                     ("I could not see the same doctor", "Ni allwn weld yr un meddyg", "لم أستطع رؤية الطبيب نفسه"),
-                    ("Nobody spoke my language or could sign", "Nid oedd neb yn siarad fy iaith nac yn gallu arwyddo", "لم يكن أحد يتحدث لغتي أو يعرف لغة الإشارة"),
+                    (
+                        "Nobody spoke my language or could sign",
+                        "Nid oedd neb yn siarad fy iaith nac yn gallu arwyddo",
+                        "لم يكن أحد يتحدث لغتي أو يعرف لغة الإشارة",
+                    ),
                     ("None of these", "Dim un o'r rhain", "لا شيء مما سبق"),
                 ),
                 last_is_exclusive=True,
@@ -129,9 +141,17 @@ _QUESTIONS = (
                     "أي تغيير سيساعدك أكثر؟",
                 ),
                 options=(
-                    ("A call back, so I need not wait on the phone", "Galwad yn ôl, fel nad oes rhaid aros ar y ffôn", "معاودة الاتصال بي كي لا أنتظر على الهاتف"),
+                    (
+                        "A call back, so I need not wait on the phone",
+                        "Galwad yn ôl, fel nad oes rhaid aros ar y ffôn",
+                        "معاودة الاتصال بي كي لا أنتظر على الهاتف",
+                    ),
                     ("Online requests all day", "Ceisiadau ar-lein drwy'r dydd", "طلبات عبر الإنترنت طوال اليوم"),
-                    ("More people answering the phone", "Mwy o bobl yn ateb y ffôn", "مزيد من الموظفين للرد على الهاتف"),
+                    (
+                        "More people answering the phone",
+                        "Mwy o bobl yn ateb y ffôn",
+                        "مزيد من الموظفين للرد على الهاتف",
+                    ),
                     ("The same doctor each time", "Yr un meddyg bob tro", "الطبيب نفسه في كل مرة"),
                 ),
                 required=True,
@@ -167,7 +187,6 @@ _QUESTIONS = (
 )
 
 TOPIC = Topic(
-    slug="getting-a-gp-appointment",
     words=_WORDS,
     subjects=("gp", "digital", "fairness"),
     contact_name="Rosa Clarke",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from demo.content.plan import Asked, Part, Topic
 
 TOPIC = Topic(
-    slug="a-new-hospital-site",
     words={
         "title": ("A new hospital site", "Safle ysbyty newydd", "موقع جديد للمستشفى"),
         "purpose": (

@@ -42,7 +42,6 @@ class Part:
 class Topic:
     """An engagement with its questionnaire."""
 
-    slug: str
     words: Mapping[str, Texts]
     subjects: tuple[str, ...]
     contact_name: str

@@ -53,7 +53,6 @@ _WORDS = {
 }
 
 TOPIC = Topic(
-    slug="changes-to-the-walk-in-centre",
     words=_WORDS,
     subjects=("urgent_care", "buildings"),
     contact_name="Priya Shah",
@@ -92,7 +91,11 @@ TOPIC = Topic(
                         ("By car", "Mewn car", "بالسيارة"),
                         ("By bus or train", "Ar fws neu drên", "بالحافلة أو القطار"),
                         ("On foot or by bicycle", "Ar droed neu ar feic", "مشيًا أو بالدراجة"),
-                        ("By taxi or somebody takes me", "Mewn tacsi neu mae rhywun yn mynd â mi", "بسيارة أجرة أو يوصلني شخص"),
+                        (
+                            "By taxi or somebody takes me",
+                            "Mewn tacsi neu mae rhywun yn mynd â mi",
+                            "بسيارة أجرة أو يوصلني شخص",
+                        ),
                     ),
                     required=True,
                     prefer_not=True,
@@ -107,7 +110,11 @@ TOPIC = Topic(
                         ("Free parking", "Parcio am ddim", "موقف مجاني"),
                         ("Open late", "Ar agor yn hwyr", "مفتوح حتى وقت متأخر"),
                         ("X-ray in the same place", "Pelydr-X yn yr un lle", "أشعة في المكان نفسه"),
-                        ("Easy to get in with a wheelchair", "Hawdd mynd i mewn gyda chadair olwyn", "سهل الدخول بكرسي متحرك"),
+                        (
+                            "Easy to get in with a wheelchair",
+                            "Hawdd mynd i mewn gyda chadair olwyn",
+                            "سهل الدخول بكرسي متحرك",
+                        ),
                         ("None of these", "Dim un o'r rhain", "لا شيء مما سبق"),
                     ),
                     last_is_exclusive=True,

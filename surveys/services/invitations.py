@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,14 @@ def invite_chunk(fieldwork: Fieldwork) -> int:
         fieldwork.inviting = False
         db.session.flush()
         return 0
+    invite(fieldwork, ids)
+    fieldwork.invited_through = ids[-1]
+    db.session.flush()
+    return len(ids)
+
+
+def invite(fieldwork: Fieldwork, ids: Sequence[int]) -> None:
+    """Invite these members; who was invited before stays as they are."""
     way = links.maker(fieldwork)
     now = clock.now()
     ways = {member_id: way(member_id) for member_id in ids}
@@ -48,9 +56,6 @@ def invite_chunk(fieldwork: Fieldwork) -> int:
     emails.invitation.queue_many(
         (member_id, fieldwork.id, context | _how_to_answer(ways[member_id])) for member_id in ids
     )
-    fieldwork.invited_through = ids[-1]
-    db.session.flush()
-    return len(ids)
 
 
 def _next_members(fieldwork: Fieldwork) -> list[int]:

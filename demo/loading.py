@@ -1,0 +1,53 @@
+"""Load the whole demo in one transaction: all of it is there, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import accounts.queries
+import engagements.queries
+from accounts import demo as staff
+from core import audit
+from core.database import lock_name
+from demo.story import Cast, tell_story
+from panel import demo as panel
+from panel import directory
+
+
+class NotEmptyError(Exception):
+    """Somebody uses this installation; the message is one plain sentence for whoever called the command."""
+
+
+def load(members: int, seed: int, tell: Callable[[int], object]) -> list[str]:
+    """Add staff, a panel and three engagements, and return what there is to say about them; the caller commits.
+
+    Does nothing where the demo has been loaded before. Raises NotEmptyError where there is anything else.
+    """
+    lock_name("demo")
+    if audit.has_happened("demo.completed"):
+        return ["The demo is already here.", *sign_ins()]
+    if sum(directory.counts().values()) or engagements.queries.list_engagements(limit=1):
+        raise NotEmptyError("This database has members or engagements already. The demo needs one that is empty.")
+    with audit.acting_as("command"):
+        staff.load()
+        added = panel.load(members, seed, tell)
+        lines = tell_story(Cast(_ids_by_role()), seed)
+        audit.record("demo.completed", "demo", None, {"members": added, "seed": seed})
+    return [f"{added} people are on the panel.", *lines, *sign_ins()]
+
+
+def _ids_by_role() -> dict[str, int]:
+    """Return the id of the demo's account for each role."""
+    found = {}
+    for person in accounts.queries.list_staff():
+        if person.email in {each.email for each in staff.sign_ins()}:
+            found.update({each.role: person.id for each in person.roles})
+    return found
+
+
+def sign_ins() -> list[str]:
+    """Return lines that say how to sign in as each role."""
+    accounts_shown = staff.sign_ins()
+    lines = [f"  {each.email:<36} {each.role}" for each in accounts_shown]
+    how = "The sign-in page shows the six-digit code of these accounts while DEMO is on."
+    return ["Sign in at /staff/ as:", *lines, f"The password of all of them: {accounts_shown[0].password}", how]
