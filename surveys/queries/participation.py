@@ -45,7 +45,7 @@ def counts(fieldwork_id: int) -> dict[str, int]:
         .where(Participation.fieldwork_id == fieldwork_id)
         .group_by(Participation.state)
     )
-    found = dict.fromkeys(ParticipationState, 0) | dict(rows.tuples())
+    found: dict[str, int] = dict.fromkeys(ParticipationState, 0) | {state: people for state, people in rows}  # noqa: C416
     return {**found, "all": sum(found.values())}
 
 
