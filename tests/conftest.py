@@ -63,7 +63,7 @@ def application_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     """One application for the whole run of this process, on a database of its own."""
     folder = tmp_path_factory.mktemp("instance")
     if request.param == "postgresql":
-        url, drop = _new_postgres_database()
+        url, drop = new_postgres_database()
         settings = make_settings(folder, DATABASE_URL=url)
     else:
         settings, drop = make_settings(folder), lambda: None
@@ -80,7 +80,7 @@ def application_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     drop()
 
 
-def _new_postgres_database():  # type: ignore[no-untyped-def]
+def new_postgres_database():  # type: ignore[no-untyped-def]
     name = f"test_{secrets.token_hex(6)}"
     server = config.load({"DATABASE_URL": POSTGRES}, Path("/tmp")).database_url  # noqa: S108  no secret is kept there
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
