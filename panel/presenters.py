@@ -13,7 +13,7 @@ from core.errors import N_
 from i18n import languages
 from panel.consents import PURPOSES
 from panel.models import MemberEvent, MemberState, Route
-from panel.steps.base import Step
+from panel.steps.base import Row, Step
 from panel.steps.contact import ROUTES
 from panel.steps.needs import FORMATS, LARGE_PRINT, SUPPORT_STEP
 
@@ -43,9 +43,14 @@ def summary(
     lines = []
     for step in steps:
         for row in step.rows(details):
-            value = Markup("<br>").join(escape(part) for part in row.value.split("\n"))
-            lines.append({"key": row.key, "value": value, "href": href(step), "change": row.key})
+            lines.append({"key": row.key, "value": shown(row), "href": href(step), "change": row.key})
     return lines
+
+
+def shown(row: Row) -> Markup:
+    """Return what a row says, line by line, set apart from the direction of the page where it has one of its own."""
+    value = Markup("<br>").join(escape(part.strip()) for part in row.value.split("\n"))
+    return Markup('<bdi dir="ltr">{}</bdi>').format(value) if row.left_to_right and value else value
 
 
 def state(key: str) -> dict[str, str]:

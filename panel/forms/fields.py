@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from core import clock
@@ -41,9 +41,9 @@ class Tick(SelectMultipleField):
         self._exclusive = exclusive
 
     def pre_validate(self, form: Any) -> None:
-        known = [value for value, *_ in self.iter_choices()]
-        self.data = [value for value in known if value in (self.data or [])]
-        if self._exclusive in self.data and len(self.data) > 1:
+        ticked = [choice.value for choice in self.iter_choices() if choice.selected]
+        self.data = ticked
+        if self._exclusive in ticked and len(ticked) > 1:
             raise StopValidation(_l("Choose either what you need, or that you need nothing of these."))
 
 

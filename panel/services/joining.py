@@ -131,9 +131,12 @@ def _begin(member: Member, confirmed_by: str) -> None:
 
 
 def forget_unconfirmed(before: Any) -> int:
-    """Erase those who applied by e-mail before `before` and never confirmed; return how many."""
+    """Erase those who applied online before `before` and never confirmed their address; return how many."""
     stale = sa.select(Member.id).where(
-        Member.state == MemberState.APPLIED, Member.route == Route.EMAIL, Member.applied_at < before
+        Member.state == MemberState.APPLIED,
+        Member.route == Route.EMAIL,
+        Member.source == "online",
+        Member.applied_at < before,
     )
     numbers = list(db.session.scalars(stale.order_by(Member.id).limit(500)))
     if numbers:

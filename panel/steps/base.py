@@ -16,6 +16,8 @@ class Row:
 
     key: str
     value: str
+    #: Addresses, numbers and codes run from left to right on every page.
+    left_to_right: bool = False
 
 
 class Step:

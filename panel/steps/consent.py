@@ -35,6 +35,7 @@ class ConsentStep(Step):
         class ConsentForm(Form):
             agree = Choose(
                 _l(purpose.title),
+                description=_l(purpose.wording),
                 message=_l("Choose yes or no."),
                 choices=labelled([("yes", N_("Yes, I agree")), ("no", N_("No"))]),
             )
@@ -54,9 +55,6 @@ class ConsentStep(Step):
     def rows(self, details: Mapping[str, Any]) -> list[Row]:
         said = (details.get("consents") or {}).get(self.key)
         return [Row(_(self.purpose.short), _("Yes, I agree") if said else _("No"))]
-
-    def context(self, details: Mapping[str, Any]) -> dict[str, Any]:
-        return {"wording": _(self.purpose.wording)}
 
 
 CONSENTS: tuple[Step, ...] = tuple(ConsentStep(purpose) for purpose in PURPOSES.values())

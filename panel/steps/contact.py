@@ -119,7 +119,7 @@ class EmailStep(ReachStep):
         return EmailForm(data={"email": details.get("email")})
 
     def rows(self, details: Mapping[str, Any]) -> list[Row]:
-        return [Row(_("E-mail address"), details.get("email") or "")]
+        return [Row(_("E-mail address"), details.get("email") or "", left_to_right=True)]
 
 
 class PhoneStep(ReachStep):
@@ -138,7 +138,7 @@ class PhoneStep(ReachStep):
         return PhoneForm(data={"phone": details.get("phone")})
 
     def rows(self, details: Mapping[str, Any]) -> list[Row]:
-        return [Row(_("Phone number"), details.get("phone") or "")]
+        return [Row(_("Phone number"), details.get("phone") or "", left_to_right=True)]
 
 
 class AddressStep(ReachStep):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
@@ -124,9 +126,19 @@ class BirthStep(QuestionStep):
         details["about"] = {**(details.get("about") or {}), self.key: answer}
 
     def _shown(self, said: Mapping[str, Any]) -> str:
-        if "year" in said:
-            return " ".join(str(said[p]) for p in ("day", "month", "year") if said.get(p))
-        return super()._shown(said)
+        return _born(said) if "year" in said else super()._shown(said)
+
+
+def _born(said: Mapping[str, Any]) -> str:
+    """Return the parts of a date that were given, in the reader's format."""
+    year, month, day = (said.get(part) for part in ("year", "month", "day"))
+    if year and month and day:
+        return format_date(dt.date(year, month, day), "long")
+    if year and month:
+        return format_date(dt.date(year, month, 1), "LLLL y")
+    if month and day:
+        return format_date(dt.date(2000, month, day), "d MMMM")
+    return str(year or "")
 
 
 def _surely_younger(born: Mapping[str, int | None], age: int) -> bool:

@@ -45,7 +45,7 @@ class PostcodeStep(Step):
             details.pop("area", None)
 
     def rows(self, details: Mapping[str, Any]) -> list[Row]:
-        rows = [Row(_("Postcode"), details.get("postcode") or "")]
+        rows = [Row(_("Postcode"), details.get("postcode") or "", left_to_right=True)]
         return [*rows, _area_row(details)] if details.get("area_from") == "postcode" else rows
 
 

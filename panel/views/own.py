@@ -176,6 +176,7 @@ def change_consent(purpose: str) -> ResponseReturnValue:
     said = queries.consents(member.id).get(purpose)
     form = ConsentForm(data={"agree": None if said is None else "yes" if said else "no"})
     form.agree.label.text = _(PURPOSES[purpose].title)
+    form.agree.description = _(PURPOSES[purpose].wording)
     if request.method == "POST" and form.validate():
         given = form.agree.data == "yes"
         if given != bool(said):
@@ -183,13 +184,7 @@ def change_consent(purpose: str) -> ResponseReturnValue:
             commit()
         flash(_("Your change is saved."), "success")
         return _to("own_page")
-    page = render_template(
-        "panel/steps/consent.html",
-        form=form,
-        back=url_for("panel.own_page"),
-        button_text=_("Save"),
-        wording=_(PURPOSES[purpose].wording),
-    )
+    page = render_template("panel/steps/consent.html", form=form, back=url_for("panel.own_page"), button_text=_("Save"))
     return page, 422 if request.method == "POST" else 200
 
 
