@@ -24,6 +24,8 @@ class SealedColumn:
     #: The column with the keyed index of the same value, if there is one, and how to compute it.
     index_column: str = ""
     index_of: Callable[[str], str] | None = None
+    #: The most values renewed at a time, where one of them is large.
+    most: int = 500
 
 
 _columns: dict[str, SealedColumn] = {}
@@ -38,15 +40,18 @@ def register(
     place: str = "",
     index_column: str = "",
     index_of: Callable[[str], str] | None = None,
+    most: int = 500,
 ) -> None:
     """Say that `model.column` is sealed for `place:<key>`; `place` is `table.column` unless told.
 
     `index_of` gives the digest, with the present key, under which a value opened from the column is looked up in
-    `index_column`.
+    `index_column`; a row without an index stays without.
     """
     table = model.__table__
     name = f"{table.name}.{column}"
-    _columns[name] = SealedColumn(table, column, sa.type_coerce(key, sa.String), place or name, index_column, index_of)
+    _columns[name] = SealedColumn(
+        table, column, sa.type_coerce(key, sa.String), place or name, index_column, index_of, most
+    )
 
 
 def register_rekey(name: str, function: Callable[[], int]) -> None:
@@ -71,7 +76,10 @@ def rotate_batch(sealed: SealedColumn, after: tuple[Any, ...] | None, size: int)
     """
     keys = list(sealed.table.primary_key.columns)
     column = sealed.table.c[sealed.column]
-    query = sa.select(*keys, column.label("sealed"), sealed.key.label("seal_key")).where(column.is_not(None))
+    size = min(size, sealed.most)
+    index = sealed.table.c[sealed.index_column] if sealed.index_column else sa.null()
+    labels = (column.label("sealed"), sealed.key.label("seal_key"), index.label("indexed"))
+    query = sa.select(*keys, *labels).where(column.is_not(None))
     if after is not None:
         query = query.where(
             sa.tuple_(*keys) > sa.tuple_(*(sa.bindparam(None, v, k.type) for k, v in zip(keys, after, strict=True)))
@@ -94,5 +102,5 @@ def _renewed(sealed: SealedColumn, row: Any, width: int) -> dict[str, Any]:
     text = crypto.keyring().open(row.sealed, place)
     change = {f"key_{i}": row[i] for i in range(width)} | {f"new_{sealed.column}": crypto.keyring().seal(text, place)}
     if sealed.index_of:
-        change[f"new_{sealed.index_column}"] = sealed.index_of(text)
+        change[f"new_{sealed.index_column}"] = sealed.index_of(text) if row.indexed is not None else None
     return change

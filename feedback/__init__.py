@@ -12,10 +12,11 @@ def init_app(app: Flask) -> None:
     from accounts import cards
     from core import navigation
     from engagements.services import add_archive_check
-    from feedback import hooks, jobs, views  # noqa: F401  the worker must know the jobs
+    from feedback import hooks, jobs, sealed, views  # noqa: F401  the worker must know the jobs
     from feedback.presenters.content import telling_content
     from panel import involvement
 
+    sealed.register()
     app.register_blueprint(views.staff)
     app.register_blueprint(views.public)
     app.jinja_env.globals["telling_content"] = telling_content

@@ -9,11 +9,12 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from core import access
     from i18n import negotiation
-    from panel import cli, current, emails, jobs, reactions, recipients, views  # noqa: F401  registering by import
+    from panel import cli, current, emails, jobs, reactions, recipients, sealed, views  # noqa: F401  registering by import
 
     access.set_guard("member", current.guard)
     negotiation.add_person_source(current.language)
     recipients.register()
+    sealed.register()
     reactions.connect()
     views.init_app(app)
     cli.init_app(app)

@@ -23,9 +23,10 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from engagements import presenters as engagement_presenters
     from engagements import services as engagement_services
-    from surveys import emails, jobs  # noqa: F401  the messages and the periodic work must be known
+    from surveys import emails, jobs, sealed  # noqa: F401  the messages and the periodic work must be known
     from surveys.presenters import authoring as presenters
 
+    sealed.register()
     app.jinja_env.filters["iso_moment"] = lambda text: web.moment(dt.datetime.fromisoformat(text))
     for name in PAGES:
         app.register_blueprint(importlib.import_module(f"surveys.views.{name}").blueprint)
