@@ -19,7 +19,7 @@ from whitenoise import WhiteNoise
 
 from core import audit, config, database
 from core.config import Settings
-from core.errors import frames
+from core.errors import NotFoundError, frames
 
 log = logging.getLogger("panel.http")
 csrf = CSRFProtect()
@@ -44,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(NotFoundError, _show_missing)
     app.register_error_handler(Exception, _show_crash)
     app.logger.addFilter(_without_values)
     _serve_static(app)
@@ -100,6 +101,11 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
         return _error_page("expired"), 400
     known = {400, 403, 404, 405, 410, 413, 429, 503}
     return _error_page(str(error.code) if error.code in known else "500"), error.code
+
+
+def _show_missing(error: NotFoundError) -> ResponseReturnValue:
+    """Answer 404 wherever a `get_` of some room finds nothing: a view need not catch it."""
+    return _error_page("404"), 404
 
 
 def _error_page(name: str, **context: Any) -> str:

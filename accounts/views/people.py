@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -17,16 +17,9 @@ from accounts.services import people, sessions
 from accounts.views import blueprint
 from core import access
 from core.database import commit
-from core.errors import N_, DomainError, NotFoundError
+from core.errors import N_, DomainError
 from i18n import languages, negotiation
 from i18n.web import words
-
-
-def _person(staff_id: int) -> Staff:
-    try:
-        return queries.get_staff(staff_id)
-    except NotFoundError:
-        abort(404)
 
 
 @blueprint.get("/staff/people")
@@ -76,7 +69,7 @@ def _offer(form: RolesForm) -> None:
 @access.requires("staff.manage")
 def show_person(staff_id: int) -> str:
     """Show one person and what can be done for them."""
-    staff = _person(staff_id)
+    staff = queries.get_staff(staff_id)
     return render_template(
         "accounts/person.html",
         staff=staff,
@@ -92,7 +85,7 @@ def show_person(staff_id: int) -> str:
 @access.requires("staff.manage")
 def change_roles(staff_id: int) -> ResponseReturnValue:
     """Change what a person may do."""
-    staff = _person(staff_id)
+    staff = queries.get_staff(staff_id)
     form = RolesForm(
         roles=sorted({role.role for role in staff.roles}),
         languages=[role.language for role in staff.roles if role.language],
@@ -189,7 +182,7 @@ ACTIONS: dict[str, Action] = {
 @access.requires("staff.manage")
 def act_on_person(staff_id: int, key: str) -> ResponseReturnValue:
     """Say what will happen, then do it."""
-    staff, action = _person(staff_id), ACTIONS[key]
+    staff, action = queries.get_staff(staff_id), ACTIONS[key]
     if not action.fits(staff):
         # A second press of the same button, or a colleague was faster.
         return redirect(url_for("accounts.show_person", staff_id=staff_id), 303)
