@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from flask_babel import gettext
@@ -53,9 +54,17 @@ class Form(FlaskForm):
             field.errors = [*field.errors, words]
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
 def strip(value: str | None) -> str | None:
-    """Filter: white space at the ends was never meant."""
-    return value.strip() if isinstance(value, str) else value
+    """Filter: white space at the ends was never meant, nor control characters, which PostgreSQL refuses to store.
+
+    Line ends become one character, so that a text comes back from a browser as it was sent to it.
+    """
+    if not isinstance(value, str):
+        return value
+    return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 class Answered:

@@ -92,8 +92,8 @@ class Compiled:
     pages: tuple[Page, ...] = ()
     #: Questions by id.
     questions: dict[str, Question] = field(default_factory=dict)
-    #: Rendered questions nobody has answered yet, by (language, question, whether it heads the page).
-    blank: dict[tuple[str, str, bool], Markup] = field(default_factory=dict)
+    #: Rendered questions with slots for what is entered, by (languages, question, whether it heads the page).
+    skeletons: dict[tuple[str, str, bool], tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.pages = tuple(_pages(self.document))

@@ -1,13 +1,18 @@
-"""Questions as HTML: one template for each type, and what nobody has answered yet rendered once for everybody."""
+"""Questions as HTML: one template for each type.
+
+A question without an error is rendered once for everybody, with slots where what a person entered goes: filling them
+takes microseconds, the template half a millisecond.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from i18n import negotiation
 from i18n.web import words as error_words
@@ -17,6 +22,15 @@ from surveys.document import SURVEY_ITEM, Question
 from surveys.types.base import AnswerError, Entered, FormData, Reading
 
 _NOTHING = Entered()
+#: A slot: t for the text, c and a value for what marks a choice. No text holds this character: core.forms.strip.
+_SLOT = re.compile("\x00(t|c[^\x00]*)\x00")
+
+
+class _Slots(Entered):
+    """What a skeleton is rendered with in place of what somebody entered."""
+
+    def checked(self, value: str) -> str:
+        return Markup(f"\x00c{value}\x00")  # noqa: S704  our own values of options
 
 
 @dataclass(frozen=True)
@@ -42,14 +56,24 @@ def render_question(
 ) -> Markup:
     """Return the controls of `question` in language `tag`, holding `entered`; `heading` makes it the page's h1."""
     words = compiled.words_in(tag)
-    if error is not None or entered != _NOTHING:
+    if error is not None:
         return _render(question, words, entered, error, heading)
     # The page's own words are in the language of the page, which a missing translation may part from that of `words`.
     key = (f"{negotiation.current().tag}/{words.language.tag}", question.id, heading)
-    kept = compiled.blank.get(key)
-    if kept is None:
-        kept = compiled.blank[key] = _render(question, words, entered, error, heading)
-    return kept
+    skeleton = compiled.skeletons.get(key)
+    if skeleton is None:
+        html = _render(question, words, _Slots(text=Markup("\x00t\x00")), None, heading)
+        skeleton = compiled.skeletons[key] = tuple(_SLOT.split(html))
+    return _fill(skeleton, entered)
+
+
+def _fill(skeleton: tuple[str, ...], entered: Entered) -> Markup:
+    """Return a skeleton (HTML, slot, HTML, slot, ... HTML) with what was entered in its slots."""
+    parts = list(skeleton)
+    for place in range(1, len(parts), 2):
+        slot = parts[place]
+        parts[place] = str(escape(entered.text)) if slot == "t" else entered.checked(slot[1:])
+    return Markup("".join(parts))  # noqa: S704  HTML of the template, and text escaped here
 
 
 def _render(question: Question, words: Words, entered: Entered, error: AnswerError | None, heading: bool) -> Markup:

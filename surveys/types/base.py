@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 from flask_babel import gettext
 
 from core.errors import N_, DomainError
+from core.forms import strip
 from surveys.document import Question
 
 #: Answers that are not an answer to what was asked. Stored as {"special": key}.
@@ -52,6 +52,10 @@ class Entered:
 
     text: str = ""
     chosen: frozenset[str] = frozenset()
+
+    def checked(self, value: str) -> str:
+        """Return the attribute of a radio or box with `value`, for templates."""
+        return " checked" if value in self.chosen else ""
 
 
 @dataclass(frozen=True)
@@ -270,10 +274,6 @@ def special_of(value: Any) -> str:
     return str(value["special"]) if isinstance(value, dict) and value.get("special") in SPECIALS else ""
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
 def tidy(text: str) -> str:
-    """Return typed text as it is kept: no control characters, which a database may refuse; one kind of line end."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
+    """Return typed text as it is kept: no control characters, one kind of line end, one way to write each letter."""
+    return unicodedata.normalize("NFC", strip(text) or "")

@@ -152,6 +152,13 @@ class TestQuestion:
         assert response.page.errors == ["Write 500 characters or fewer."]
         assert response.page.form()["text"] == "x" * 501
 
+    def test_control_characters_are_dropped_and_line_ends_come_back_as_they_were(
+        self, client: PageClient, survey_id: int
+    ) -> None:
+        path = url(survey_id, "/questions/q-word")
+        client.submit(path, text="Two\x00 lines?\r\nYes", hint="", do="save")
+        assert text(survey_id, "q-word", "text") == "Two lines?\nYes"
+
     def test_unknown_questions_and_kinds_are_not_found(self, client: PageClient, survey_id: int) -> None:
         assert client.get(url(survey_id, "/questions/q-none")).status_code == 404
         assert client.get(url(survey_id, "/questions/new/matrix")).status_code == 404

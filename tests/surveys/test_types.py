@@ -151,6 +151,17 @@ class TestEveryType:
         assert "q1-error" in described
         assert "q1-hint" in described
 
+    def test_a_skeleton_filled_says_the_same_as_the_template(
+        self, kind: QuestionType, question: Question, values: list[Any]
+    ) -> None:
+        made = compile_(question)
+        for value in [*values, None]:
+            entered = kind.entered_for(question, value)
+            for heading in (True, False):
+                words = made.words_in(TAG)
+                straight = rendering._render(question, words, entered, None, heading)
+                assert rendering.render_question(made, question, TAG, entered, heading=heading) == straight
+
     def test_what_was_typed_is_escaped(self, kind: QuestionType, question: Question) -> None:
         html = rendering.render_question(
             compile_(question), question, TAG, Entered(text='"><script>', chosen=frozenset({'"><script>'}))
@@ -188,3 +199,85 @@ class TestEveryType:
 def request_context(app: Flask):  # type: ignore[no-untyped-def]
     with app.test_request_context():
         yield
+
+
+def read(key: str, *typed: str, **changes: Any) -> Any:
+    """Return what a type stores for what was typed, or the name of its error."""
+    asked = replace(CASES[key][0], **changes)
+    reading = types.get(key).read(asked, MultiDict([("q1", t) for t in typed]))
+    return type(reading.error).__name__ if reading.error else reading.value
+
+
+class TestChoices:
+    def test_an_exclusive_answer_rules_out_the_others(self) -> None:
+        assert read("multiple", "3") == ["3"]
+        assert read("multiple", "3", "1") == "ExclusiveError"
+        assert read("multiple", "1", "prefer_not", prefer_not=True) == "ExclusiveError"
+
+    def test_answers_are_stored_in_the_order_they_are_shown(self) -> None:
+        assert read("multiple", "2", "1") == ["1", "2"]
+
+    def test_what_was_not_offered_is_refused(self) -> None:
+        assert read("single", "9") == "UnknownChoiceError"
+        assert read("single", "1", "2") == "UnknownChoiceError"
+        assert read("multiple", "1", "9") == "UnknownChoiceError"
+        assert read("scale", "11") == "UnknownChoiceError"
+        assert read("scale", "٣") == "UnknownChoiceError"
+
+    def test_fewer_than_two_answers_cannot_be_asked(self) -> None:
+        for key in ("single", "multiple"):
+            assert types.get(key).validate(Question("q1", key, options=(Option("1"),)))
+
+
+class TestNumber:
+    @pytest.mark.parametrize(
+        ("typed", "stored"),
+        [("7", 7), (" 7 ", 7), ("1,200", 1200), ("1 200", 1200), ("١٢", 12), ("-5", -5), ("−5", -5), ("007", 7)],
+    )
+    def test_is_understood_as_people_write_it(self, typed: str, stored: int) -> None:
+        assert read("number", typed) == stored
+
+    @pytest.mark.parametrize("typed", ["3.5", "1.200", "three", "1,20", "--5", "1" * 13, "²"])
+    def test_what_is_no_whole_number_is_refused(self, typed: str) -> None:
+        assert read("number", typed) == "NotWholeError"
+
+    def test_keeps_to_its_bounds(self) -> None:
+        assert read("number", "-6") == "TooLowError"
+        assert read("number", "2001") == "TooHighError"
+        assert types.get("number").validate(Question("q1", "number", settings={"min": 5, "max": 5}))
+
+    def test_is_summed_up_in_at_most_ten_bands_without_losing_anybody(self) -> None:
+        kind, question = types.get("number"), CASES["number"][0]
+        summary = kind.summarise_values(question, [*range(-5, 2000, 7), {"special": "dont_know"}])
+        assert len([row for row in summary.rows if ".." in row.key]) <= 11
+        assert sum(row.count for row in summary.rows) == summary.numbers
+        assert summary.answered == summary.numbers + 1
+        few = kind.summarise_values(question, [1, 1, 3])
+        assert [(row.key, row.count) for row in few.rows] == [("1..1", 2), ("2..2", 0), ("3..3", 1)]
+        assert few.mean == pytest.approx(5 / 3)
+
+
+class TestText:
+    def test_the_limit_counts_characters(self) -> None:
+        assert read("short_text", "ب" * 10, settings={"limit": 10}) == "ب" * 10
+        assert read("short_text", "ب" * 11, settings={"limit": 10}) == "TooLongError"
+
+    def test_a_short_one_stays_on_its_line(self) -> None:
+        assert read("short_text", "one\r\ntwo") == "one two"
+
+    def test_a_word_that_is_the_name_of_a_special_answer_is_a_word(self) -> None:
+        assert read("short_text", "prefer_not", prefer_not=True) == "prefer_not"
+
+    def test_text_and_a_box_together_are_refused(self) -> None:
+        question = replace(CASES["long_text"][0], prefer_not=True)
+        form = MultiDict([("q1", "Text"), ("q1-special", "prefer_not")])
+        assert types.get("long_text").read(question, form).error is not None
+
+
+class TestScale:
+    def test_the_ends_say_what_they_mean(self, app: Flask) -> None:
+        with app.test_request_context():
+            question = CASES["scale"][0]
+            words = compile_(question).words_in(TAG)
+            assert types.get("scale").display(question, 0, words) == "0 – The low"
+            assert types.get("scale").display(question, 5, words) == "5"
