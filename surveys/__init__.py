@@ -16,6 +16,8 @@ from surveys import guards, hooks, immutability, models  # noqa: F401  the table
 PAGES: tuple[str, ...] = (
     "author",
     "answering",
+    "fieldwork",
+    "results",
 )
 
 
@@ -28,6 +30,7 @@ def init_app(app: Flask) -> None:
 
     sealed.register()
     app.jinja_env.filters["iso_moment"] = lambda text: web.moment(dt.datetime.fromisoformat(text))
+    navigation.add_staff_entry("fieldwork.index", N_("Surveys in the field"), 30)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(f"surveys.views.{name}").blueprint)
     engagement_services.add_close_check(hooks.refuse_open_fieldwork)

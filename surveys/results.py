@@ -57,8 +57,10 @@ def protect(compiled: Compiled, counts: Counts) -> dict[str, Any]:
 
 def _question(question: Question, counts: Counts) -> dict[str, Any]:
     kind = types.get(question.type)
-    tally = counts.keys.get(question.id, Counter())
-    summary = kind.summarise(question, _coded(tally), counts.answered[question.id])
+    tally: Mapping[str, int] = counts.keys.get(question.id, Counter())
+    summary = kind.summarise(
+        question, tally if kind.all_keys(question) else _coded(tally), counts.answered[question.id]
+    )
     answered = disclosure.total(summary.answered)
     if answered is None:
         return {"answered": None, "rows": [[row.key, None] for row in summary.rows], "mean": None, "by": {}}

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from core import clock
@@ -41,14 +42,14 @@ class AboutYouForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.age_band.choices = [(k, gettext(v)) for k, v in bands.FEATURES["age_band"].categories.items()]
+        self.age_band.choices = [SelectChoice(k, gettext(v)) for k, v in bands.FEATURES["age_band"].categories.items()]
         for key in _ASKED:
             question, field = questions.BY_KEY[key], self[key]
             field.label.text = gettext(question.text)
-            field.choices = [(o.value, gettext(o.label)) for o in question.options]
+            field.choices = [SelectChoice(o.value, gettext(o.label)) for o in question.options]
         self.condition_effect.description = gettext("Answer this if you said yes to the question before.")
         for field in self.asked:
-            field.choices = [*field.choices, (PREFER_NOT, gettext("Prefer not to say"))]
+            field.choices = [*field.choices, SelectChoice(PREFER_NOT, gettext("Prefer not to say"))]
             # Nothing chosen is an answer, too.
             field.validate_choice = bool(field.data and field.data != "None")
             field.errors = []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from core.database import db
-from panel import bands
+from panel import bands, reach
 from surveys import anonymity
 from surveys.models import Fieldwork, Participation, ParticipationState, Survey
 
@@ -54,6 +54,25 @@ def combinations(fieldwork_id: int) -> dict[anonymity.Combination, int]:
     features = [f for f in anonymity.ORDER if f != "language"]
     counted = bands.count_combinations(members_of(fieldwork_id), features)
     return {anonymity.combination(dict(zip(features, values, strict=True))): n for values, n in counted.items()}
+
+
+def without_email(fieldwork_id: int, *, after: int = 0, limit: int = 50) -> list[tuple[int, str]]:
+    """Return (member id, route) of those still to answer who get no e-mail: they are rung or written to."""
+    reached = reach.how_to_reach().subquery("reached")
+    rows = db.session.execute(
+        sa.select(reached.c.member_id, reached.c.route)
+        .join(Participation, Participation.member_id == reached.c.member_id)
+        .where(
+            Participation.fieldwork_id == fieldwork_id,
+            Participation.state != ParticipationState.DONE,
+            reached.c.route != "email",
+            reached.c.may_be_contacted,
+            reached.c.member_id > after,
+        )
+        .order_by(reached.c.member_id)
+        .limit(limit)
+    )
+    return [(member_id, route) for member_id, route in rows]
 
 
 def pages_of_members(fieldwork_id: int, *, done: bool, after: int = 0, size: int = 500) -> Iterator[list[int]]:

@@ -30,7 +30,7 @@ def due() -> list[int]:
     """Return the ids of fieldwork whose results may be shown anew."""
     ids = fieldworks.open_or_closed_since(clock.now() - _LATELY)
     stored = sa.select(Response.fieldwork_id, sa.func.count()).where(Response.fieldwork_id.in_(ids))
-    numbers = dict(db.session.execute(stored.group_by(Response.fieldwork_id)).tuples())
+    numbers = dict(db.session.execute(stored.group_by(Response.fieldwork_id)).all())
     rows = db.session.execute(
         sa.select(Fieldwork.id, Fieldwork.state, ResultsSnapshot.responses, ResultsSnapshot.final)
         .outerjoin(ResultsSnapshot, ResultsSnapshot.fieldwork_id == Fieldwork.id)
