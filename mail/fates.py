@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from mail.models import OutboxMessage
 
 
-def fates(kind: str, state: str | None = None) -> sa.Select[Any]:
+def fates(kind: str, state: str | None = None) -> sa.Select[Any, Any, Any, Any]:
     """Return a query for campaign_key, recipient, state and sent_at of the messages of a kind, of one state or all."""
     query = sa.select(
         OutboxMessage.campaign_key, OutboxMessage.recipient, OutboxMessage.state, OutboxMessage.sent_at

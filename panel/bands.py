@@ -168,7 +168,7 @@ def _select(first: Any, features: Iterable[str]) -> sa.Select[Any]:
     )
 
 
-def count_combinations(members: sa.Select[tuple[int]], features: Sequence[str]) -> dict[tuple[Any, ...], int]:
+def count_combinations(members: sa.Select[int], features: Sequence[str]) -> dict[tuple[Any, ...], int]:
     """Return how many of `members` (a SELECT of ids) have each combination of categories, in one query.
 
     A combination has a category for each of `features`, which may include `area`, in their order; None where nothing

@@ -124,7 +124,7 @@ def _entry(row: Any) -> Entry | None:
 
 def find_place(slug: str) -> Place | None:
     """Return the fieldwork with this address."""
-    row = _run(_BY_SLUG, {"slug": slug})
+    row: Any = _run(_BY_SLUG, {"slug": slug})
     return None if row is None else Place(*row)
 
 

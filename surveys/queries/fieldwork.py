@@ -66,12 +66,12 @@ def due_to_close() -> list[int]:
 
 def still_inviting() -> list[int]:
     """Return the ids of open fieldwork with people still to be invited."""
-    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.inviting, order=Fieldwork.id)
+    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.inviting.is_(True), order=Fieldwork.id)
 
 
 def still_reminding() -> list[int]:
     """Return the ids of open fieldwork with people still to be reminded."""
-    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.reminding, order=Fieldwork.id)
+    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.reminding.is_(True), order=Fieldwork.id)
 
 
 def open_or_closed_since(moment: dt.datetime) -> list[int]:

@@ -12,17 +12,17 @@ from surveys import anonymity
 from surveys.models import Fieldwork, Participation, ParticipationState, Survey
 
 
-def participant_ids(engagement_id: int) -> sa.Select[tuple[int]]:
+def participant_ids(engagement_id: int) -> sa.Select[int]:
     """Return a SELECT of the ids of members who are done in any fieldwork of the engagement, each once."""
     return _members_of(engagement_id).where(Participation.state == ParticipationState.DONE)
 
 
-def invited_ids(engagement_id: int) -> sa.Select[tuple[int]]:
+def invited_ids(engagement_id: int) -> sa.Select[int]:
     """Return a SELECT of the ids of all members invited to any fieldwork of the engagement, each once."""
     return _members_of(engagement_id)
 
 
-def _members_of(engagement_id: int) -> sa.Select[tuple[int]]:
+def _members_of(engagement_id: int) -> sa.Select[int]:
     return (
         sa.select(Participation.member_id)
         .join(Fieldwork, Fieldwork.id == Participation.fieldwork_id)
@@ -32,7 +32,7 @@ def _members_of(engagement_id: int) -> sa.Select[tuple[int]]:
     )
 
 
-def members_of(fieldwork_id: int, *, done: bool = False) -> sa.Select[tuple[int]]:
+def members_of(fieldwork_id: int, *, done: bool = False) -> sa.Select[int]:
     """Return a SELECT of the ids of members invited to a fieldwork, or of those who are done."""
     query = sa.select(Participation.member_id).where(Participation.fieldwork_id == fieldwork_id)
     return query.where(Participation.state == ParticipationState.DONE) if done else query

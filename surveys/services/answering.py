@@ -86,6 +86,8 @@ def begin(entry: Entry) -> None:
     sealed, seal_id = db.session.execute(
         sa.select(Fieldwork.link_key, Fieldwork.seal_id).where(Fieldwork.id == entry.place.id)
     ).one()
+    if sealed is None:  # it closed at this very moment, and its links with it
+        raise ClosedError
     way = links.with_key(links.open_sealed_key(sealed, seal_id, "link_key"))(entry.member_id)
     _insert(entry.place, entry.token_hash, Draft(way.code), None)
 

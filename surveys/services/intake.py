@@ -156,7 +156,7 @@ def _sealed_chunks(fieldwork_id: int) -> Iterator[list[tuple[str, dict[str, Any]
         if not rows:
             return
         last = rows[-1][0]
-        yield [(i, sealing.unseal(sealed, f"response.sealed_bands:{i}")) for i, sealed in rows]
+        yield [(i, sealing.unseal(sealed, f"response.sealed_bands:{i}")) for i, sealed in rows if sealed is not None]
 
 
 def _rewrite(fieldwork_id: int) -> None:
