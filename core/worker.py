@@ -146,7 +146,7 @@ class Worker:
         for name, busy in self._busy.items():
             if busy.acquire(timeout=max(0.0, deadline - time.monotonic())):
                 self._work[name].close()
-        DBOS.destroy(workflow_completion_timeout_sec=0)
+        DBOS.destroy(workflow_completion_timeout_sec=15)
         with self._app.app_context():
             db.session.execute(sa.delete(health.WorkerHeartbeat).where(health.WorkerHeartbeat.name == self._name))
             commit()
