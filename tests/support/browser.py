@@ -105,6 +105,20 @@ def small_targets(page: Page) -> list[str]:
     return [f"{page.url}: smaller than 24 px: {html}" for html in found]
 
 
+@contextmanager
+def with_script(page: Page) -> Iterator[Page]:
+    """Show the same HTML in a window that runs scripts: axe waits for ever where a page has them turned off."""
+    html, viewport = page.content(), page.viewport_size
+    context = page.context.browser.new_context(viewport=viewport, java_script_enabled=True)  # type: ignore[union-attr]
+    twin = context.new_page()
+    twin.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+    twin.goto(page.url)
+    try:
+        yield twin
+    finally:
+        context.close()
+
+
 def check(page: Page) -> None:
     """Fail on what must not be on any page: a violation, or something beyond the edge of the screen."""
     found = violations(page) + overflow(page)
