@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from flask import render_template
-from weasyprint import HTML
-from weasyprint.text.fonts import FontConfiguration
 
 import panel.reach
 from core import config
@@ -16,6 +15,9 @@ from feedback.presenters.content import telling_content
 from i18n import languages, negotiation
 from panel.contact import Contact
 from panel.models import Member
+
+if TYPE_CHECKING:
+    from weasyprint.text.fonts import FontConfiguration
 
 #: Ordinary print; NHS and RNIB advice is at least 12 points.
 POINTS = 12
@@ -27,6 +29,9 @@ for _name in ("weasyprint", "fontTools"):
 
 @lru_cache(maxsize=1)
 def _fonts() -> FontConfiguration:
+    # WeasyPrint is imported where a letter is made: it doubles the time every process needs to start.
+    from weasyprint.text.fonts import FontConfiguration
+
     return FontConfiguration()
 
 
@@ -50,6 +55,8 @@ def letter_html(telling_id: int, member: Member, contact: Contact, day: dt.date)
 
 def letter_pdf(telling_id: int, member: Member, contact: Contact, day: dt.date) -> bytes:
     """Return one person's letter as a PDF that a screen reader can read (PDF/UA)."""
+    from weasyprint import HTML
+
     page = HTML(string=letter_html(telling_id, member, contact, day), url_fetcher=_fetch_nothing)
     return page.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, font_config=_fonts())
 
