@@ -62,9 +62,9 @@ def role_choices() -> list[SelectChoice]:
     return [SelectChoice(key, gettext(name)) for key, (name, _) in ROLES.items()]
 
 
-def role_hints() -> dict[str, str]:
-    """Return what each role lets a person do, in words."""
-    return {key: "; ".join(gettext(PERMISSIONS[p]) for p in granted) + "." for key, (_, granted) in ROLES.items()}
+def role_permissions() -> list[tuple[str, list[str]]]:
+    """Return each role's name and what it lets a person do, in words."""
+    return [(gettext(name), [gettext(PERMISSIONS[p]) for p in granted]) for name, granted in ROLES.values()]
 
 
 def language_name(tag: str) -> str:
@@ -91,5 +91,7 @@ def state_of(staff: Staff) -> tuple[str, str]:
 def qr_code(text: str) -> Markup:
     """Return `text` as a QR code in SVG: black on white whatever the page's colours, or no camera reads it."""
     return Markup(  # noqa: S704  segno makes it, and escapes what it is given
-        segno.make(text, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass="app-qr__code")
+        segno.make(text, error="m").svg_inline(
+            border=4, dark="#000", light="#fff", svgclass="app-qr__code", omitsize=True
+        )
     )

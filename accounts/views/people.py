@@ -41,7 +41,7 @@ def invite_person() -> ResponseReturnValue:
     form.language.choices = presenters.language_choices()
     _offer(form)
     if request.method == "GET":
-        return render_template("accounts/invite.html", form=form, hints=presenters.role_hints())
+        return render_template("accounts/invite.html", form=form, permissions=presenters.role_permissions())
     if form.validate():
         try:
             staff = people.create(
@@ -58,7 +58,7 @@ def invite_person() -> ResponseReturnValue:
             return redirect(target, 303)
         except DomainError as error:
             form.refuse(error, words(error))
-    return render_template("accounts/invite.html", form=form, hints=presenters.role_hints()), 422
+    return render_template("accounts/invite.html", form=form, permissions=presenters.role_permissions()), 422
 
 
 def _offer(form: RolesForm) -> None:
@@ -91,7 +91,7 @@ def change_roles(staff_id: int) -> ResponseReturnValue:
         languages=[role.language for role in staff.roles if role.language],
     )
     _offer(form)
-    context = {"staff": staff, "name": staff.name, "hints": presenters.role_hints()}
+    context = {"staff": staff, "name": staff.name, "permissions": presenters.role_permissions()}
     if request.method == "GET":
         return render_template("accounts/roles.html", form=form, **context)
     if form.validate():
