@@ -17,6 +17,11 @@ def public_share(said_by: int | None, out_of: int | None) -> float | None:
     return said_by / out_of
 
 
+def share_told(told: int, total: int) -> float | None:
+    """Return the share told from 0 to 1 in whole percent, rounded down: one person left out is not “everyone”."""
+    return told * 100 // total / 100 if total else None
+
+
 def public_count(people: int) -> int | None:
     """Return a number of people the public may see, or None when it is too small to show."""
     return people if people >= SMALLEST else None

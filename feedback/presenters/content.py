@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import engagements.queries
-from core import config
+from core import clock, config
 from engagements.wording import words_in
 from feedback import figures, wording
 from feedback.models import Answer, Outcome
@@ -38,6 +38,11 @@ class Item:
     #: Why it is not translated, as the editors explained it to the public.
     reason: str
     published_at: dt.datetime | None
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether the day of a promise has passed and nothing published since says what became of it."""
+        return self.do_by is not None and self.do_by < clock.today()
 
     @property
     def direction(self) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from core import clock
 from core.database import db
-from feedback.figures import days_between
+from feedback.figures import days_between, share_told
 from feedback.models import Answer, Outcome, OutcomeState, Telling
 from surveys.queries import periods
 from surveys.queries.periods import AnsweringPeriod
@@ -44,7 +44,7 @@ class Loop:
     @property
     def share_told(self) -> float | None:
         """Return the share of participants told, 0 to 1; None when there is nobody to tell."""
-        return self.telling.told / self.telling.total if self.telling and self.telling.total else None
+        return share_told(self.telling.told, self.telling.total) if self.telling else None
 
     @property
     def days(self) -> int | None:
@@ -147,7 +147,7 @@ class Figures:
 
     @property
     def share_told(self) -> float | None:
-        return self.told / self.people if self.people else None
+        return share_told(self.told, self.people)
 
     @property
     def share_completed(self) -> float | None:
