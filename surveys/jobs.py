@@ -6,8 +6,6 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
 
-import sqlalchemy as sa
-
 from core import audit, database
 from core.database import db
 from core.jobs import scheduled
@@ -73,5 +71,9 @@ def _forget_journal() -> None:
     if database.is_postgresql():
         return
     db.session.rollback()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    # The driver's own connection: SQLAlchemy would begin a transaction, in which SQLite empties nothing.
+    connection = db.engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -30,7 +31,12 @@ def rows_of(table: sa.Table, order: str = "") -> list[dict[str, Any]]:
         hidden = ", rowid AS place"
         order = "rowid"
     query = sa.text(f'SELECT *{hidden} FROM "{name}" ORDER BY {order}')  # noqa: S608  names of our own tables
-    return [dict(row) for row in db.session.execute(query).mappings()]
+    documents = [c.name for c in table.columns if isinstance(c.type, sa.JSON)]
+    rows = [dict(row) for row in db.session.execute(query).mappings()]
+    for row in rows:
+        # SQLite gives JSON as text.
+        row.update((name, json.loads(row[name])) for name in documents if isinstance(row[name], str))
+    return rows
 
 
 def _done() -> list[dict[str, Any]]:
@@ -47,7 +53,7 @@ def by_equal_values() -> Guesses:
             found = owners.get((type(value).__name__, value))
             if found and name not in {"fieldwork_id", "version_id"}:
                 before = guesses.get(response["id"])
-                guesses[response["id"]] = found if before is None else before & found or before
+                guesses[response["id"]] = found if before is None else (before & found) or before
     return guesses
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import random
 
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 
 from core import audit, clock
 from core.database import db, is_postgresql
+from panel import bands
+from panel.models import Member
 from surveys import jobs
 from surveys.models import Fieldwork, Participation, Response, ResponseIntake
 from surveys.queries import answering as queries
@@ -141,6 +144,40 @@ class TestAfterClosing:
         with clock.stopped_at(closes + GRACE):
             jobs.keep_timetable()
         assert not before & set(db.session.scalars(sa.select(Response.id)))
+
+
+class TestTheAttacker:
+    """The tests above mean something only if the attacker finds what there is to find."""
+
+    def test_sees_a_value_of_a_member_in_a_response(self, survey):
+        _, truth = survey
+        row = db.session.scalars(sa.select(Response).limit(1)).one()
+        member_id = truth[row.answers["q-word"]]
+        secret = db.session.scalar(sa.select(Member.seal_id).where(Member.id == member_id))
+        row.answers = {**row.answers, "trace": secret}
+        db.session.commit()
+        assert attacker.by_equal_values()[row.id] == {member_id}
+
+    def test_sees_profiles_that_are_too_fine(self, survey):
+        _, truth = survey
+        real = _truth(truth)
+        profiles = bands.for_members(real.values())
+        for row in db.session.scalars(sa.select(Response)).all():
+            row.bands = profiles[real[row.id]]
+        db.session.commit()
+        assert min(len(members) for members in attacker.by_profile().values()) < 8
+
+    def test_sees_what_one_transaction_wrote(self, survey):
+        if not is_postgresql():
+            pytest.skip("SQLite keeps no transaction with a row")
+        _, truth = survey
+        row = db.session.scalars(sa.select(Response).limit(1)).one()
+        member_id = truth[row.answers["q-word"]]
+        row.day = clock.today() - dt.timedelta(days=1)
+        db.session.execute(sa.update(Participation).where(Participation.member_id == member_id).values(state="done"))
+        row_id = row.id
+        db.session.commit()
+        assert attacker.by_transaction()[row_id] == {member_id}
 
 
 class TestTheRecords:
