@@ -11,10 +11,11 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from accounts import cards
     from core import navigation
+    from engagements.presenters import add_section
     from engagements.services import add_archive_check
     from feedback import hooks, jobs, sealed, views  # noqa: F401  the worker must know the jobs
     from feedback.presenters.content import telling_content
-    from panel import involvement
+    from panel import involvement, signals
 
     sealed.register()
     app.register_blueprint(views.staff)
@@ -27,5 +28,7 @@ def init_app(app: Flask) -> None:
     )
     cards.add_card("feedback.overdue", "loop.read", hooks.overdue_card, order=20)
     cards.add_card("feedback.failures", "telling.manage", hooks.failures_card, order=30)
+    add_section(hooks.section_of)
+    signals.member_erased.connect(hooks.forget_member)
     involvement.register(hooks.what_came_of_it)
     add_archive_check(hooks.refuse_open_loop)

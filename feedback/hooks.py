@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 import engagements.queries
 from accounts.cards import Card
@@ -14,9 +15,11 @@ from accounts.models import Staff
 from core import clock
 from core.errors import DomainError
 from engagements.models import Engagement
+from engagements.presenters import Section
 from engagements.wording import words_in
 from feedback import errors
 from feedback.queries import loop, tellings
+from feedback.services import settling
 from i18n import negotiation
 from panel.involvement import Entry
 
@@ -59,6 +62,18 @@ def what_came_of_it(member_id: int) -> Iterator[Entry]:
             href=url_for("directory.engagement", slug=engagement.slug),
             link_text=_("See what came of it"),
         )
+
+
+def section_of(engagement: Engagement) -> Section:
+    """Say on the page of an engagement where its loop stands, and lead to its outcomes."""
+    state = loop.loop_of(engagement.id)
+    html = Markup(render_template("feedback/section.html", engagement=engagement, loop_state=state))  # noqa: S704  our own template, which escapes
+    return Section(_("What came of it"), html, 40)
+
+
+def forget_member(sender: object, member_id: int) -> None:
+    """Stop telling somebody whose details have been erased, and delete letters that bear their name."""
+    settling.give_up_on(member_id)
 
 
 def refuse_open_loop(engagement: Engagement) -> DomainError | None:

@@ -154,6 +154,21 @@ def _move(batch: LetterBatch, **values: object) -> int:
     )
 
 
+def forget_letters_of(member_id: int) -> None:
+    """Delete the letters to one person, made or not, and take them out of the count of their batches."""
+    batches = db.session.scalars(
+        sa.delete(Letter).where(Letter.member_id == member_id).returning(Letter.batch_id)
+    ).all()
+    db.session.execute(
+        sa.update(LetterBatch)
+        .where(LetterBatch.id.in_(batches))
+        .values(total=LetterBatch.total - 1)
+        .execution_options(synchronize_session=False)
+    )
+    for batch_id in batches:
+        _finish_batch(batch_id)
+
+
 def expire_letters() -> int:
     """Delete the letters of batches nobody said were posted for 30 days; return how many batches that were."""
     query = sa.select(LetterBatch).where(LetterBatch.posted_at.is_(None), LetterBatch.ready_at < clock.now() - KEPT)

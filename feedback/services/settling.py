@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from core import audit, clock
+from core.database import db
 from feedback import errors, reasons
 from feedback.models import Telling, Told, ToldState
+from feedback.services import letters
 from feedback.services.telling import WAITING, affected, recount
 
 
@@ -59,3 +61,22 @@ def _settle(telling: Telling, member_ids: Sequence[int], by: str, action: str, *
     shown = {key: str(value) for key, value in values.items() if key in {"state", "reason", "route"} and value}
     audit.record(action, f"telling:{telling.id}", None, {**shown, "members": people})
     return changed
+
+
+def give_up_on(member_id: int) -> None:
+    """Note that somebody who has left can no longer be told, in every telling that still waits for them.
+
+    Their letters are deleted with everything else that bears their name.
+    """
+    waiting = db.session.scalars(
+        sa.select(Told.telling_id).where(Told.member_id == member_id, Told.state.in_(WAITING)).order_by(Told.telling_id)
+    ).all()
+    db.session.execute(
+        sa.update(Told)
+        .where(Told.member_id == member_id, Told.state.in_(WAITING))
+        .values(state=ToldState.UNREACHABLE, reason=reasons.LEFT, by="system", at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    letters.forget_letters_of(member_id)
+    for telling in db.session.scalars(sa.select(Telling).where(Telling.id.in_(waiting))):
+        recount(telling)

@@ -12,7 +12,9 @@ from feedback.models import Letter, LetterBatch, Told
 from feedback.presenters.letters import letter_pdf
 from feedback.queries import tellings
 from feedback.services import letters
+from panel import details
 from panel.contact import open_contact
+from panel.services import membership
 from tests.factories.members import make_member
 from tests.factories.outcomes import make_answered, make_published
 from tests.factories.staff import sign_in
@@ -26,6 +28,14 @@ WORDS = {
 
 def by_post(**values):
     return make_member(**({"route": "post", "address": ADDRESS} | values))
+
+
+def large_print_reader(points):
+    """Return somebody who asked for print of this size, as the pages of joining keep it."""
+    member = by_post(formats=["large_print"])
+    details.put_needs(member, {"language": "en", "formats": ["large_print"], "large_print_points": points})
+    db.session.commit()
+    return member
 
 
 def published_for(*members):
@@ -70,9 +80,9 @@ class TestLetterPdf:
             return found
 
         ordinary = pdf_of(by_post())
-        large = pdf_of(by_post(formats=["large_print"]))
+        large = pdf_of(large_print_reader(20))
         assert len(large.pages) >= len(ordinary.pages)
-        assert max(sizes(large)) > 1.3 * max(sizes(ordinary))
+        assert max(sizes(large)) == pytest.approx(20 / 12 * max(sizes(ordinary)), abs=0.5)
 
 
 class TestMakeLetters:
@@ -167,3 +177,18 @@ class TestLettersPages:
         assert "2 people are marked as told." in page.text
         assert "Posted on" in page.text
         assert client.post(f"/staff/letters/{batch}/download", data=token).status_code == 303
+
+
+class TestForgetting:
+    def test_deletes_the_letter_of_somebody_who_leaves(self, app):
+        member = by_post()
+        published = published_for(member)
+        letters.make_letters(published, "staff:1")
+        db.session.commit()
+        make_all()
+        membership.leave(member, language="en")
+        db.session.commit()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
+        told = db.session.get(Told, (published.id, member.id))
+        assert (told.state, told.reason) == ("unreachable", "left_panel")
+        assert tellings.get_telling(published.id).completed_at is not None
