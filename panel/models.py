@@ -124,6 +124,15 @@ class Member(Model):
     area: Mapped[Area | None] = relationship(lazy="raise_on_sql")
 
 
+#: The list of people whom messages do not reach is short, whatever the size of the panel.
+sa.Index(
+    "ix_member_unreachable",
+    Member.id,
+    sqlite_where=Member.route_works.is_(False),
+    postgresql_where=Member.route_works.is_(False),
+)
+
+
 class Profile(Model):
     """The equality answers of a member, by question key; each optional. `bands` are what may leave the identity store.
 

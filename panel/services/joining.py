@@ -17,7 +17,7 @@ from core.database import db, lock_name
 from panel import contact, details, emails, profiles, queries
 from panel.errors import AddressTakenError, WrongStateError
 from panel.models import Member, MemberEvent, MemberState, Profile, Route
-from panel.services import consents, links
+from panel.services import consents, links, strangers
 
 
 def submit(application: Mapping[str, Any], language: str) -> None:
@@ -97,8 +97,9 @@ def send_confirmation_again(email: str) -> None:
     """Send a fresh link to somebody who has not confirmed yet; members get a sign-in hint, others nothing."""
     member = queries.find_member_by_email(email)
     if member is None:
-        return
-    if member.state == MemberState.APPLIED:
+        with strangers.rehearsal(email) as stranger:
+            _send_confirmation(stranger.id)
+    elif member.state == MemberState.APPLIED:
         _send_confirmation(member.id)
     else:
         emails.already_member(member.id, ids.random_id())

@@ -11,7 +11,7 @@ from core.database import db
 from panel import emails, queries
 from panel.errors import LinkGoneError
 from panel.models import Member, MemberLink, MemberSession, MemberState
-from panel.services import links
+from panel.services import links, strangers
 
 #: Those who have left or been removed have no page any more.
 MAY_SIGN_IN = (MemberState.ACTIVE, MemberState.PAUSED, MemberState.LAPSED)
@@ -24,11 +24,17 @@ _KEPT = dt.timedelta(days=7)
 def ask_to_sign_in(email: str) -> None:
     """Send a sign-in link when a member has this address; who asks learns nothing either way."""
     member = queries.find_member_by_email(email)
-    if member is None:
+    if member is not None and member.state in MAY_SIGN_IN:
+        _send_link(member.id)
         return
-    if member.state in MAY_SIGN_IN and (made := links.make(member.id, "sign_in", emails.SIGN_IN_FOR)):
+    with strangers.rehearsal(email) as stranger:
+        _send_link(stranger.id)
+
+
+def _send_link(member_id: int) -> None:
+    if made := links.make(member_id, "sign_in", emails.SIGN_IN_FOR):
         link, token = made
-        emails.sign_in_link(member.id, link.id, token)
+        emails.sign_in_link(member_id, link.id, token)
 
 
 def sign_in(token: str) -> str:

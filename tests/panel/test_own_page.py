@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from panel import contact, involvement, profiles, queries, signals
-from panel.models import Consent, MemberLink, MemberSession, MemberState
+from panel.models import Consent, Member, MemberLink, MemberSession, MemberState
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
 from tests.panel.support import link_in, messages
-from tests.support.queries import at_most
+from tests.support.queries import at_most, recorded
 
 
 def sign_in(client, member):
@@ -32,6 +32,16 @@ class TestSignIn:
         unknown = client.submit("/sign-in", email="unknown@example.org")
         assert known.page.text == unknown.page.text
         assert [m.recipient for m in messages()] == [f"member_account:{member.id}"]
+
+    def test_takes_the_same_steps_whether_or_not_the_address_is_known(self, client):
+        make_member(email="known@example.org")
+        with recorded() as known:
+            client.submit("/sign-in", email="known@example.org")
+        with recorded() as unknown:
+            client.submit("/sign-in", email="unknown@example.org")
+        assert abs(known.count - unknown.count) <= 2
+        assert len(messages()) == 1
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Member)) == 1
 
     def test_needs_the_button_and_works_once(self, client):
         member = make_member()
