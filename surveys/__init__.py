@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from engagements import presenters as engagement_presenters
     from engagements import services as engagement_services
+    from panel import involvement
     from surveys import emails, jobs, sealed  # noqa: F401  the messages and the periodic work must be known
     from surveys.presenters import authoring as presenters
 
@@ -35,4 +36,6 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(importlib.import_module(f"surveys.views.{name}").blueprint)
     engagement_services.add_close_check(hooks.refuse_open_fieldwork)
     engagement_presenters.add_section(presenters.of_engagement)
+    engagement_presenters.add_section(hooks.fieldwork_of_engagement)
+    involvement.register(hooks.what_they_were_asked)
     navigation.add_staff_entry("author.translations", N_("Translations"), 30)

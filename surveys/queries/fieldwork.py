@@ -12,7 +12,7 @@ from core.database import db
 from core.errors import NotFoundError
 from engagements import queries as engagements
 from engagements.models import Engagement
-from surveys.models import Fieldwork, FieldworkState, Kind, Survey
+from surveys.models import Fieldwork, FieldworkState, Participation, ParticipationState, Survey
 from surveys.queries.answering import GRACE
 
 
@@ -84,11 +84,24 @@ def _ids(*conditions: sa.ColumnElement[bool], order: sa.ColumnElement[object] | 
 
 
 @dataclass(frozen=True)
-class TookPart:
+class Asked:
     """A fieldwork a member was invited to. What they said is not known here."""
 
-    engagement_id: int
+    engagement: Engagement
     invited_at: dt.datetime
+    closes_at: dt.datetime
     done: bool
-    slug: str
-    kind: Kind
+
+
+def list_of_member(member_id: int) -> list[Asked]:
+    """Return what a member was invited to, the latest first."""
+    rows = db.session.execute(
+        sa.select(Engagement, Participation.invited_at, Fieldwork.closes_at, Participation.state)
+        .join(Survey, Survey.engagement_id == Engagement.id)
+        .join(Fieldwork, Fieldwork.survey_id == Survey.id)
+        .join(Participation, Participation.fieldwork_id == Fieldwork.id)
+        .where(Participation.member_id == member_id)
+        .order_by(Participation.invited_at.desc(), Participation.id.desc())
+        .limit(200)
+    )
+    return [Asked(e, invited, closes, state == ParticipationState.DONE) for e, invited, closes, state in rows]
