@@ -150,3 +150,16 @@ def texts_of_group(document: Document, group: str) -> list[wording.Text]:
     for question in section.questions:
         texts += wording.texts_of_question(question)
     return texts
+
+
+def labels(texts: list[wording.Text]) -> dict[wording.Key, str]:
+    """Return what each text is called, so that no two of a question are called the same: answers are numbered."""
+    found: dict[wording.Key, str] = {}
+    counts: dict[str, int] = {}
+    for text in texts:
+        if text.part.startswith("option:"):
+            counts[text.item] = counts.get(text.item, 0) + 1
+            found[text.key] = _("Answer %(number)s", number=counts[text.item])
+        else:
+            found[text.key] = _(text.label)
+    return found

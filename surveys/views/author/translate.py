@@ -78,7 +78,8 @@ def translate(survey_id: int, tag: str) -> ResponseReturnValue:
     if group not in dict(groups):
         abort(404)
     named = [(f"{t.item}.{t.part.replace(':', '-')}", t) for t in texts]
-    form_class = forms.translation_form([(name, _(t.label), t.long or t.part == "text") for name, t in named])
+    labels = presenters.labels(texts)
+    form_class = forms.translation_form([(name, labels[t.key], t.long or t.part == "text") for name, t in named])
     form = form_class(data={name: book.text(tag, *t.key) for name, t in named})
     status, clashes = 200, []
     if request.method == "POST":
@@ -102,7 +103,7 @@ def translate(survey_id: int, tag: str) -> ResponseReturnValue:
         form=form,
         survey=survey,
         target=languages.get(tag),
-        rows=[_row(name, t, book, tag) for name, t in named],
+        rows=[_row(name, t, book, tag) | {"label": labels[t.key]} for name, t in named],
         groups=groups,
         group=group,
         progress=book.progress(document, tag),
