@@ -18,8 +18,9 @@ def init_app(app: Flask) -> None:
 
 def welcome() -> list[str]:
     """Return the lines that `./run` shows of the demo: who can sign in, and where its mail is read."""
+    from demo.loading import sign_ins
+
     settings = config.settings()
     scheme, _, folder = settings.mail_url.partition(":")
-    if scheme != "folder":
-        return ["The demo's mail goes where MAIL_URL says."]
-    return [f"The demo's mail is read in {Path(settings.instance_path, folder)}"]
+    where = f"in {Path(settings.instance_path, folder)}" if scheme == "folder" else "where MAIL_URL says"
+    return [*sign_ins(), f"The demo's mail is read {where}."]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import accounts.queries
 import engagements.queries
 from accounts import demo as staff
-from core import audit
+from core import audit, config
 from core.database import lock_name
 from demo.story import Cast, tell_story
 from panel import demo as panel
@@ -50,4 +50,9 @@ def sign_ins() -> list[str]:
     accounts_shown = staff.sign_ins()
     lines = [f"  {each.email:<36} {each.role}" for each in accounts_shown]
     how = "The sign-in page shows the six-digit code of these accounts while DEMO is on."
-    return ["Sign in at /staff/ as:", *lines, f"The password of all of them: {accounts_shown[0].password}", how]
+    return [
+        f"Sign in at {config.settings().base_url}/staff/ as:",
+        *lines,
+        f"The password of all of them: {accounts_shown[0].password}",
+        how,
+    ]
