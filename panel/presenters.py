@@ -15,7 +15,7 @@ from panel.consents import PURPOSES
 from panel.models import MemberEvent, MemberState, Route
 from panel.steps.base import Row, Step
 from panel.steps.contact import ROUTES
-from panel.steps.needs import FORMATS, LARGE_PRINT, SUPPORT_STEP
+from panel.steps.needs import FORMATS
 
 STATES: dict[str, tuple[str, str]] = {
     MemberState.APPLIED: (N_("Waiting to be confirmed"), "yellow"),
@@ -92,9 +92,3 @@ def formats(keys: Iterable[str]) -> Markup:
 def source(key: str, sources: Mapping[str, str]) -> str:
     """Return how somebody came to us."""
     return _(sources[key]) if key in sources else _("Online") if key == "online" else key
-
-
-def needs(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the lines on what a person needs to take part, for staff who look at how to reach them."""
-    pages = [LARGE_PRINT, SUPPORT_STEP] if told.get("large_print_points") else [SUPPORT_STEP]
-    return summary(pages, told, lambda step: None)

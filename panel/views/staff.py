@@ -1,8 +1,6 @@
-"""Pages on members for staff. Contact details are shown only when asked for, and every showing is recorded."""
+"""Pages on members for staff, which show no details of a person: those are in staff_details."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +12,6 @@ from core.database import commit
 from core.errors import DomainError, NotFoundError
 from i18n.web import words
 from panel import details, directory, presenters, queries
-from panel.contact import open_contact
 from panel.forms.fields import is_email, labelled, named
 from panel.forms.own import PauseForm
 from panel.forms.staff import REASONS, SOURCES, AddForm, FindForm, RemoveForm
@@ -25,14 +22,16 @@ from panel.steps.where import neighbourhoods
 from panel.views.blueprint import blueprint
 
 
-def _staff_id() -> int:
+def staff_id() -> int:
+    """Return who is signed in."""
     person = staff_current.staff()
     if person is None:  # the guard lets nobody else in
         abort(403)
     return person.id
 
 
-def _member(member_id: int) -> Member:
+def find_or_404(member_id: int) -> Member:
+    """Return the member, or end the request with "not found"."""
     try:
         return queries.get_member(member_id)
     except NotFoundError:
@@ -100,7 +99,7 @@ def add_member() -> ResponseReturnValue:
     if not form.validate():
         return render_template("panel/staff/add.html", form=form), 422
     try:
-        member = joining.add(_told(form), source=form.source.data, staff_id=_staff_id())
+        member = joining.add(_told(form), source=form.source.data, staff_id=staff_id())
     except DomainError as error:
         form.refuse(error, words(error))
         return render_template("panel/staff/add.html", form=form), 422
@@ -125,10 +124,7 @@ def _told(form: AddForm) -> details.Details:
 @access.requires("members.read")
 def staff_member(member_id: int) -> str:
     """Show a membership, without the person's details."""
-    return _show(_member(member_id))
-
-
-def _show(member: Member, **more: Any) -> str:
+    member = find_or_404(member_id)
     lines = [
         {"key": _("Area"), "value": member.area.name if member.area else ""},
         {"key": _("How we keep in touch"), "value": presenters.route(member.route)},
@@ -148,19 +144,7 @@ def _show(member: Member, **more: Any) -> str:
         ],
         twins=directory.others_with_phone(member) if member.state == "applied" else [],
         may_manage=staff_current.may("members.manage"),
-        **more,
     )
-
-
-@blueprint.post("/staff/members/<int:member_id>/contact")
-@access.requires("members.read")
-def show_contact(member_id: int) -> str:
-    """Show how to reach a person; who looked is recorded."""
-    member = _member(member_id)
-    audit.record("member.contact_shown", f"member:{member.id}")
-    commit()
-    member = _member(member_id)
-    return _show(member, contact=open_contact(member), told=presenters.needs(details.of_member(member)))
 
 
 @blueprint.post("/staff/members/<int:member_id>/confirm")
@@ -168,7 +152,7 @@ def show_contact(member_id: int) -> str:
 def confirm_member(member_id: int) -> ResponseReturnValue:
     """Confirm somebody after speaking or writing with them."""
     try:
-        joining.confirm_by_staff(_member(member_id), _staff_id())
+        joining.confirm_by_staff(find_or_404(member_id), staff_id())
     except DomainError as error:
         flash(words(error), "error")
         return _to_member(member_id)
@@ -181,7 +165,7 @@ def confirm_member(member_id: int) -> ResponseReturnValue:
 @access.requires("members.manage")
 def pause_member(member_id: int) -> ResponseReturnValue:
     """Give somebody a break they asked for."""
-    member = _member(member_id)
+    member = find_or_404(member_id)
     form = PauseForm()
     form.days.label.text = _("How long does the person take a break?")
     if request.method == "POST" and form.validate():
@@ -201,7 +185,7 @@ def pause_member(member_id: int) -> ResponseReturnValue:
 def resume_member(member_id: int) -> ResponseReturnValue:
     """Bring somebody back from a break."""
     try:
-        membership.resume(_member(member_id))
+        membership.resume(find_or_404(member_id))
     except DomainError as error:
         flash(words(error), "error")
         return _to_member(member_id)
@@ -213,11 +197,11 @@ def resume_member(member_id: int) -> ResponseReturnValue:
 @access.requires("members.manage")
 def remove_member(member_id: int) -> ResponseReturnValue:
     """Remove somebody and erase their details."""
-    member = _member(member_id)
+    member = find_or_404(member_id)
     form = RemoveForm()
     if request.method == "POST" and form.validate():
         try:
-            membership.remove(member, form.reason.data, _staff_id())
+            membership.remove(member, form.reason.data, staff_id())
         except DomainError as error:
             flash(words(error), "error")
             return _to_member(member_id)

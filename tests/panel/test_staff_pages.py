@@ -1,6 +1,9 @@
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 
+from core import clock
 from core.audit import AuditEntry
 from core.database import db
 from panel import contact, queries
@@ -85,15 +88,42 @@ class TestFind:
         assert "No member has this address or number." in response.page.text
 
 
-class TestContactDetails:
+class TestDetails:
     def test_are_shown_on_demand_and_recorded(self, client, manager):
         member = make_member(name="Zoë Brown", email="zoe@example.org")
         page = client.get(f"/staff/members/{member.id}").page
         assert "Zoë" not in page.html
-        page = client.submit(f"/staff/members/{member.id}", "/contact").page
+        assert client.get(f"/staff/members/{member.id}/details").status_code == 303
+        page = client.submit(f"/staff/members/{member.id}", "/details").page
         assert "Zoë Brown" in page.text
-        entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "member.contact_shown")).one()
+        entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "member.details_opened")).one()
         assert (entry.actor, entry.subject) == (f"staff:{manager.id}", f"member:{member.id}")
+
+    def test_close_again_and_are_open_for_one_person_only(self, client, manager):
+        member, other = make_member(), make_member()
+        client.submit(f"/staff/members/{member.id}", "/details")
+        for path in ("details", "change/name", "copy", "consent/newsletter"):
+            assert client.get(f"/staff/members/{other.id}/{path}").status_code == 303
+            assert client.get(f"/staff/members/{member.id}/{path}").status_code == 200
+        with clock.stopped_at(clock.now() + dt.timedelta(minutes=16)):
+            assert client.get(f"/staff/members/{member.id}/details").status_code == 303
+
+    def test_are_changed_for_people_without_email(self, client, manager):
+        member = make_member(route="post", address="1 High Street\nOakham")
+        client.submit(f"/staff/members/{member.id}", "/details")
+        client.submit(f"/staff/members/{member.id}/change/address", address="2 Mill Lane\nOakham")
+        client.submit(f"/staff/members/{member.id}/change/sex", answer="female")
+        client.submit(f"/staff/members/{member.id}/consent/newsletter", agree="no")
+        member = fresh(member)
+        assert contact.open_contact(member).address.startswith("2 Mill Lane")
+        assert queries.find_profile(member.id).sex == "female"
+        assert queries.consents(member.id)["newsletter"] is False
+        assert {"member.changed", "member.consent"} <= set(actions())
+
+    def test_are_printed_for_people_who_ask(self, client, manager):
+        member = make_member(name="Zoë Brown")
+        client.submit(f"/staff/members/{member.id}", "/details")
+        assert "Zoë Brown" in client.get(f"/staff/members/{member.id}/copy").page.text
 
 
 class TestAdd:
