@@ -445,6 +445,7 @@ def _done(place: Place, *, just_now: bool = False, may_withdraw: bool = False, t
     return render_template(
         "surveys/answer/done.html",
         place=place,
+        words=_words(place),
         purpose=presenters.words_in(engagement, negotiation.current().tag),
         engagement=engagement,
         just_now=just_now,

@@ -58,6 +58,15 @@ class TestTheWayIn:
     def test_an_unknown_link_is_not_found(self, client):
         assert client.get("/s/nothing").status_code == 404
 
+    def test_a_used_link_shows_the_words_of_thanks_of_the_author(self, client, app):
+        texts = {("survey", "thanks"): "Your words go to the board.\nThank you & come again."}
+        fieldwork = make_open_fieldwork(publish(make_survey(texts=texts)))
+        way = invite(fieldwork, [make_member()])[0]
+        respondents.answer(client, way.token, fieldwork.slug)
+        page = client.get(f"/s/{way.token}").page
+        assert "Your words go to the board." in page.text
+        assert "Thank you & come again." in page.text
+
     def test_a_used_link_says_thank_you_and_where_the_outcome_will_be(self, client, way, fieldwork):
         respondents.answer(client, way.token, fieldwork.slug)
         page = client.get(f"/s/{way.token}").page

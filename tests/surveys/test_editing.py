@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -208,6 +209,26 @@ class TestOpenForEdit:
         for revision in (1, 3, -1):
             with pytest.raises(authoring.EditConflictError):
                 authoring.open_for_edit(survey.id, revision)
+
+    def test_lets_exactly_one_of_eight_at_once_through(self, app: Flask) -> None:
+        survey_id = make_survey().id
+        db.session.remove()
+
+        def edit(number: int) -> bool:
+            with app.app_context():
+                try:
+                    survey = authoring.open_for_edit(survey_id, 1)
+                    authoring.change_texts(survey, {("survey", "title"): f"Title {number}"}, f"staff:{number}")
+                    db.session.commit()
+                except authoring.EditConflictError:
+                    return False
+                finally:
+                    db.session.remove()
+                return True
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(edit, range(8))) == 1
+        assert db.session.get_one(Survey, survey_id).revision == 2
 
     def test_saving_an_option_the_form_did_not_show_leaves_it(self, app: Flask) -> None:
         survey = make_survey(sections=DOCUMENT.sections)
