@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from core import audit
 from core.database import db
 from mail import signals
 from panel import recipients
-from panel.models import Member
+from panel.models import Member, MemberState
 from panel.services import consents, membership
 
 
@@ -19,11 +20,20 @@ def on_bounce(sender: Any, recipient: str, **told: Any) -> None:
 
 
 def on_refusal(sender: Any, recipient: str, purpose: str, **told: Any) -> None:
-    """Take a consent back when somebody used the link in a message."""
+    """Take a consent back when somebody used the link in a message.
+
+    Who wants no more invitations is given a break without an end: they are asked nothing, and nothing of theirs is
+    erased by one press of a button. Leaving has a page of its own.
+    """
     member_id = recipients.member_id_of(recipient)
     member = db.session.get(Member, member_id) if member_id is not None else None
-    if member is not None:
-        consents.withdraw(member.id, purpose, language=member.language, how="unsubscribe_link")
+    if member is None:
+        return
+    with audit.acting_as(f"member:{member.id}"):
+        if purpose != "panel":
+            consents.withdraw(member.id, purpose, language=member.language, how="unsubscribe_link")
+        elif member.state == MemberState.ACTIVE:
+            membership.pause(member, None)
 
 
 def connect() -> None:

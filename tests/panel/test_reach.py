@@ -46,6 +46,14 @@ class TestSignals:
         db.session.commit()
         assert queries.consents(member.id) == {"panel": True, "newsletter": False}
 
+    def test_who_wants_no_invitations_is_given_a_break(self, app):
+        member = make_member()
+        for _ in range(2):
+            signals.purpose_refused.send("test", recipient=f"member:{member.id}", purpose="panel")
+        db.session.commit()
+        assert (member.state, member.paused_until) == (MemberState.PAUSED, None)
+        assert recipients.facts_of([f"member:{member.id}"])[f"member:{member.id}"].purposes == {"newsletter"}
+
     def test_a_bounce_for_now_changes_nothing(self, app):
         member = make_member()
         signals.address_bounced.send("test", recipient=f"member:{member.id}", kind="welcome", reason="soft")
