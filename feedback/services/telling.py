@@ -9,8 +9,10 @@ import sqlalchemy as sa
 import panel.reach
 from core import audit, clock
 from core.database import db, lock_name
-from feedback import emails, errors, reasons
+from feedback import emails, errors, reasons, wording
 from feedback.models import Outcome, OutcomeState, Telling, Told, ToldState
+from i18n import languages
+from i18n.languages import SOURCE
 from mail.fates import fates
 from surveys.queries import participation, periods
 
@@ -24,7 +26,9 @@ def publish_outcomes(engagement_id: int, by: str) -> Telling:
     """Make every ready outcome of an engagement public and note who must be told of them.
 
     One statement notes all participants, so a hundred thousand take as long as the database needs to copy them. The
-    mail is handed over by the worker (`hand_over`). Raises NothingReadyError, StillAnsweringError.
+    mail is handed over by the worker (`hand_over`). It waits until nobody can answer any more: whoever answered later
+    would not be told, and noting them one by one would say when each of them was done, which an anonymous fieldwork
+    promises not to keep. Raises NothingReadyError, StillAnsweringError, LanguagesMissingError.
     """
     lock_name(f"telling:{engagement_id}")
     ready = list(
@@ -37,6 +41,10 @@ def publish_outcomes(engagement_id: int, by: str) -> Telling:
     answering = periods.answering_period(engagement_id)
     if answering.still_open:
         raise errors.StillAnsweringError
+    tags = [SOURCE.tag, *answering.languages]
+    untold = {tag for outcome in ready for tag in wording.lacking(outcome, tags) if tag not in outcome.incomplete}
+    if untold:  # people have been asked in another language since the outcome was marked as ready
+        raise errors.LanguagesMissingError(languages=", ".join(languages.get(tag).name for tag in sorted(untold)))
     now = clock.now()
     telling = Telling(engagement_id=engagement_id, created_at=now, created_by=by, answers_closed_on=answering.last_day)
     db.session.add(telling)

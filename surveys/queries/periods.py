@@ -17,7 +17,7 @@ from surveys.models import Fieldwork, FieldworkState, Kind, Survey
 class AnsweringPeriod:
     """The fieldworks of an engagement taken together."""
 
-    #: Whether somebody can answer now, or will be able to at a time already set.
+    #: Whether somebody can answer now.
     still_open: bool = False
     #: The last calendar day on which somebody could answer, of those that are over.
     last_day: dt.date | None = None
@@ -49,7 +49,7 @@ def answering_periods(engagement_ids: Collection[int]) -> dict[int, AnsweringPer
         if state == FieldworkState.CLOSED:
             day = ended_at.astimezone(clock.zone()).date()
             period.last_day = max(day, period.last_day or day)
-        else:
+        elif state == FieldworkState.OPEN:
             period.still_open = True
         period.had_open_link = period.had_open_link or kind == Kind.OPEN
         period.languages.extend(tag for tag in languages if tag not in period.languages)

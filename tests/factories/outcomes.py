@@ -13,6 +13,7 @@ from feedback.models import Outcome, Telling
 from feedback.services import outcomes, telling
 from panel.models import Member
 from surveys.models import Fieldwork, FieldworkState, Kind, Participation, ParticipationState
+from surveys.queries import periods
 from tests.factories.engagements import make_engagement
 from tests.factories.staff import make_staff
 from tests.factories.surveys import make_fieldwork, make_survey, publish
@@ -70,7 +71,8 @@ def make_outcome(
     for tag, texts in (words or {}).items():
         outcomes.translate_outcome(outcome, tag, texts)
     if ready:
-        outcomes.mark_ready(outcome, ["en", *(words or {})], {})
+        tags = ["en", *periods.answering_period(engagement.id).languages]
+        outcomes.mark_ready(outcome, tags, dict.fromkeys(tags, "The translation follows in June."))
     db.session.commit()
     return outcome
 

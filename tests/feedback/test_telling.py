@@ -69,6 +69,21 @@ class TestPublishOutcomes:
         with pytest.raises(errors.StillAnsweringError):
             telling.publish_outcomes(engagement.id, "staff:1")
 
+    def test_refuses_when_people_were_asked_in_another_language_since(self, app):
+        engagement = make_answered([make_member()])
+        make_outcome(engagement, ready=True)
+        version = publish(make_survey(engagement, languages=("en", "cy")))
+        make_fieldwork(version, state=FieldworkState.CLOSED)
+        with pytest.raises(errors.LanguagesMissingError):
+            telling.publish_outcomes(engagement.id, "staff:1")
+
+    def test_may_be_done_before_a_later_wave_begins(self, app):
+        engagement = make_answered([make_member()])
+        opens = clock.now() + dt.timedelta(days=100)
+        version = publish(make_survey(engagement))
+        make_fieldwork(version, state=FieldworkState.SCHEDULED, opens_at=opens, closes_at=opens + dt.timedelta(days=40))
+        assert make_published(engagement)[1].total == 1
+
     def test_refuses_when_nothing_is_ready(self, app):
         engagement = make_answered([make_member()])
         make_outcome(engagement)
