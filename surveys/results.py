@@ -5,7 +5,8 @@ What is kept of a fieldwork is JSON:
     {"number": 300 | null,
      "questions": {question id: {"answered": 280 | null, "rows": [[key, count | null], …], "mean": 3.2 | null,
                    "by": {feature: {"categories": [[key, size | null], …], "cells": [[count | null, …], …]}}}},
-     "people": {feature: [[category, invited | null, answered | null], …]}, "invited": 900, "done": 300}
+     "people": {feature: [[category, invited | null, answered | null], …]}, "invited": 900 | null,
+     "done": 300 | null}
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from core import clock
 from core.database import db, insert_or_ignore, lock_name
 from panel import bands
 from surveys import compiled as compiler
-from surveys import results, types
+from surveys import disclosure, results, types
 from surveys.compiled import Compiled
 from surveys.models import Fieldwork, FieldworkState, Kind, Response, ResultsSnapshot
 from surveys.queries import fieldwork as fieldworks
@@ -63,7 +63,7 @@ def make(fieldwork_id: int) -> None:
             {f: _by_category(fieldwork_id, f, done=True) for f in results.PEOPLE},
         )
         numbers = participation.counts(fieldwork_id)
-        data["invited"], data["done"] = numbers["all"], numbers["done"]
+        data["invited"], data["done"] = disclosure.total(numbers["all"]), disclosure.total(numbers["done"])
     values = {"responses": tally.counts.number, "final": closed, "made_on": clock.today(), "data": data}
     db.session.execute(insert_or_ignore(ResultsSnapshot.__table__).values(fieldwork_id=fieldwork_id, **values))
     db.session.execute(sa.update(ResultsSnapshot).where(ResultsSnapshot.fieldwork_id == fieldwork_id).values(**values))
