@@ -44,6 +44,18 @@ def only(model, **values):
     return db.session.scalars(sa.select(model).filter_by(**values)).one()
 
 
+# First, while the database is still empty: the demo below is loaded once and stays for the rest of this file.
+class TestRefusal:
+    def test_leaves_an_installation_with_real_members_alone(self, app):
+        make_member()
+        result = app.test_cli_runner().invoke(args=["demo", "load"])
+        assert result.exit_code == 1
+        assert "members or engagements already" in result.output
+        db.session.rollback()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Member)) == 1
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Engagement)) == 0
+
+
 @pytest.mark.slow
 class TestLoad:
     def test_tells_the_whole_story(self, lines):
@@ -109,14 +121,3 @@ class TestLoad:
         db.session.commit()
         assert again[0] == "The demo is already here."
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Member)) == 420
-
-
-class TestRefusal:
-    def test_leaves_an_installation_with_real_members_alone(self, app):
-        make_member()
-        result = app.test_cli_runner().invoke(args=["demo", "load"])
-        assert result.exit_code == 1
-        assert "members or engagements already" in result.output
-        db.session.rollback()
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Member)) == 1
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Engagement)) == 0
