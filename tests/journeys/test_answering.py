@@ -131,30 +131,36 @@ class TestByKeyboard:
         page = visit().new_page()
         page.goto(invitation.link)
         press_until(page, "Start")
-        page.keyboard.press("Enter")
+        press_enter(page)
         press_until(page, None, "radio")
         for _ in range(3):
             page.keyboard.press("ArrowDown")
         press_until(page, "Continue")
-        page.keyboard.press("Enter")
+        press_enter(page)
         press_until(page, None, "radio")
         page.keyboard.press("Space")
         press_until(page, "Continue")
-        page.keyboard.press("Enter")
+        press_enter(page)
         press_until(page, None, "checkbox")
         page.keyboard.press("Space")
         press_until(page, "Continue")
-        page.keyboard.press("Enter")
+        press_enter(page)
         for words in ("12", "Slow", "It took a week."):
             press_until(page, None, "textbox")
             page.keyboard.type(words)
             press_until(page, "Continue")
-            page.keyboard.press("Enter")
+            press_enter(page)
         expect(page.get_by_role("main")).to_contain_text("It took a week.")
         press_until(page, "Send my answers")
-        page.keyboard.press("Enter")
+        press_enter(page)
         expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
         assert invitation.waiting(site) == 1
+
+
+def press_enter(page: Page) -> None:
+    """Press what has the focus, and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def press_until(page: Page, words: str | None, role: str = "") -> None:

@@ -27,7 +27,7 @@ from tests.support.pages import PageClient
 
 ROOT = Path(__file__).parent.parent.parent
 #: Seconds something that happens in another process may take on a busy machine.
-PATIENCE = 40
+PATIENCE = 120
 
 
 def wait_for(find: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
