@@ -63,7 +63,7 @@ def _question(site: Site, context: BrowserContext, page: Page) -> None:
         asked = (
             sa.select(Participation.fieldwork_id, Participation.member_id)
             .join(Fieldwork, Fieldwork.id == Participation.fieldwork_id)
-            .where(Fieldwork.state == FieldworkState.OPEN, Participation.state == ParticipationState.INVITED)
+            .where(Fieldwork.state == FieldworkState.OPEN, Participation.state != ParticipationState.DONE)
         )
         fieldwork_id, member_id = db.session.execute(asked.limit(1)).one()
         token = invitations.token_of(fieldwork_id, member_id)
