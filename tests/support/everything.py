@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 
 from accounts.roles import ROLES
@@ -13,18 +14,23 @@ from core import clock
 from core.database import db
 from engagements.models import PreElectionPeriod
 from engagements.pages import PAGES
-from mail.models import MessageState
+from mail import unsubscribing
+from mail.models import Campaign, MessageState, OutboxMessage
+from mail.services import ensure_campaign
 from panel import steps
 from panel.consents import PURPOSES
 from panel.services import links as member_links
-from surveys.models import Kind
+from surveys import links, types
+from surveys.models import FieldworkState, Kind, Response
+from surveys.services import fieldwork as fieldwork_services
+from surveys.services import snapshots
 from tests.factories import staff
 from tests.factories.areas import make_areas
 from tests.factories.engagements import make_engagement
 from tests.factories.fieldwork import invite, make_open_fieldwork
 from tests.factories.members import make_member
-from tests.factories.outcomes import make_answered, make_outcome, make_published
-from tests.factories.surveys import make_survey, publish
+from tests.factories.outcomes import make_answered, make_outcome, make_published, take_part
+from tests.factories.surveys import QUESTIONS, make_fieldwork, make_survey, publish
 from tests.feedback.test_telling import hand_over_all, settle_mail
 from tests.panel import support as joining
 from tests.support.walk import Values
@@ -50,6 +56,9 @@ def fill(app: Flask) -> Everything:
     _joining(values, clients["public"])
     _answering(values, clients["public"], member)
     _engagements(values)
+    _authoring(values)
+    _fieldwork(values)
+    _mail(values, member)
     _feedback(values, member)
     return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel"])
 
@@ -143,3 +152,77 @@ def _feedback(values: Values, member: Any) -> None:
     for endpoint in ("list_outcomes", "new_outcome", "publish"):
         values.at(f"feedback.{endpoint}", engagement_id=engagement.id)
     values.at("directory.engagement", slug=engagement.slug)
+
+
+def _authoring(values: Values) -> None:
+    survey = make_survey(languages=("en", "cy", "ar"))
+    version = publish(survey)
+    values.by_name |= {"survey_id": survey.id, "version_id": version.id, "question_id": [q.id for q in QUESTIONS]}
+    values.by_name |= {"section_id": "s-main", "key": sorted(types.TYPES)}
+    values.at("author.preview_page", number=list(range(1, len(QUESTIONS) + 1)))
+    values.at("author.fix", item="q-ease", part="text")
+
+
+def _fieldwork(values: Values) -> None:
+    """A draft, one that ten people of twelve have answered, and the same closed."""
+    version = publish(make_survey(languages=("en", "cy", "ar")))
+    draft = make_fieldwork(version, Kind.ANONYMOUS, state=FieldworkState.DRAFT)
+    running = make_open_fieldwork(version)
+    area = next(iter(make_areas().values()))
+    people = [make_member(area=area, answers={"sex": {"value": "female"}}) for _ in range(12)]
+    invite(running, people)
+    closed = _answered(version, people[:10])
+    values.by_name["fieldwork_id"] = [draft.id, running.id, closed.id]
+    for endpoint in ("fieldwork.change",):
+        values.at(endpoint, fieldwork_id=draft.id)
+    for endpoint in ("fieldwork.close", "fieldwork.extend", "fieldwork.people"):
+        values.at(endpoint, fieldwork_id=running.id)
+    values.at("results.show", fieldwork_id=[running.id, closed.id])
+    values.at("results.named", fieldwork_id=closed.id)
+    values.at("results.texts", fieldwork_id=closed.id, question_id=["q-word", "q-more"])
+
+
+def _answered(version: Any, people: list[Any]) -> Any:
+    """Return closed confidential fieldwork with the answers of `people`, counted."""
+    now = clock.now()
+    times = {"opens_at": now - dt.timedelta(days=40), "closes_at": now - dt.timedelta(days=1)}
+    fieldwork = make_open_fieldwork(version, Kind.CONFIDENTIAL, **times)
+    take_part(fieldwork, people)
+    for number, person in enumerate(people):
+        answers = {
+            "q-ease": 1 + number % 2,
+            "q-how": "1",
+            "q-why": ["1"],
+            "q-times": 3,
+            "q-word": "Slow",
+            "q-more": "A week.",
+        }
+        bands = {"sex": "female", "age_band": "35-44"}
+        pseudonym = links.with_key(b"0" * 32)(person.id).code
+        db.session.add(
+            Response(
+                fieldwork_id=fieldwork.id, version_id=version.id, language="en", day=clock.today(),
+                answers=answers, bands=bands, pseudonym=pseudonym,
+            )
+        )  # fmt: skip
+    db.session.commit()
+    fieldwork_services.close(fieldwork)
+    db.session.commit()
+    snapshots.make(fieldwork.id)
+    db.session.commit()
+    return fieldwork
+
+
+def _mail(values: Values, member: Any) -> None:
+    """One message whose fate nobody knows, in a campaign, and a link to take consent back."""
+    ensure_campaign("survey:1", "Getting a GP appointment", "invitation")
+    now = clock.now()
+    row = OutboxMessage(
+        campaign_key="survey:1", recipient=f"member:{member.id}", kind="invitation", language="en", created_at=now,
+        not_before=now, state=MessageState.UNCERTAIN, message_id="<1@example.org>", sent_at=now,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.commit()
+    values.by_name |= {"message_id": row.id, "campaign_id": db.session.scalars(sa.select(Campaign.id)).first()}
+    values.at("mail.ask_to_unsubscribe", token=unsubscribing.link(f"member:{member.id}", "newsletter").rpartition("/")[2])
+    values.skip("only where DEMO is set", "mail.demo_mailbox", "mail.demo_letter", "mail.demo_letter_html")

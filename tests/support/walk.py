@@ -13,7 +13,14 @@ from werkzeug.routing import AnyConverter, Rule
 from core import access
 
 #: What answers GET and is no page: files, feeds, JSON, pictures.
-NOT_PAGES = {"health", "directory.feed", "directory.feed_here", "panel.own_copy_file"}
+NOT_PAGES = {
+    "health",
+    "directory.feed",
+    "directory.feed_here",
+    "panel.own_copy_file",
+    "results.answers_csv",
+    "results.counts_csv",
+}
 
 
 @dataclass(frozen=True)
