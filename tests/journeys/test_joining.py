@@ -24,7 +24,7 @@ def slug(page: Page) -> str:
 def fill_in(page: Page, answers: dict[str, str]) -> None:
     """Answer as SHORT says, else with the first choice there is."""
     for name, value in answers.items():
-        choice = page.locator(f"main input[name='{name}'][value='{value}']")
+        choice = page.locator(f"main :is(input[type=radio], input[type=checkbox])[name='{name}'][value='{value}']")
         if choice.count():
             choice.check()
         elif value:

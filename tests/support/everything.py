@@ -53,6 +53,7 @@ def fill(app: Flask) -> Everything:
     make_areas()
     _staff_pages(values, staff.sign_in(clients["staff"], *ROLES))
     member = _member_pages(values, clients["member"])
+    clients["staff"].submit(f"/staff/members/{values.by_name['member_id']}", "/details")
     _joining(values, clients["public"])
     _answering(values, clients["public"], member)
     _engagements(values)
@@ -87,8 +88,10 @@ def _member_pages(values: Values, client: Any) -> Any:
     values.at("panel.sign_in_by_link", token=_link(member, "sign_in"))
     values.at("panel.confirm_address", token=_link(make_member(state="applied"), "confirm"))
     values.at("panel.confirm_new_address", token=_link(member, "change_email"))
-    values.at("panel.change_own", slug=sorted(steps.OWN_BY_SLUG))
-    values.at("panel.change_consent", purpose=sorted(set(PURPOSES) - {"panel"}))
+    for endpoint in ("panel.change_own", "panel.change_details"):
+        values.at(endpoint, slug=sorted(steps.OWN_BY_SLUG))
+    for endpoint in ("panel.change_consent", "panel.staff_consent"):
+        values.at(endpoint, purpose=sorted(set(PURPOSES) - {"panel"}))
     values.by_name["member_id"] = make_member().id
     return member
 
