@@ -29,8 +29,9 @@ def fill_in(page: Page, answers: dict[str, str]) -> None:
             choice.check()
         elif value:
             page.locator(f"main [name='{name}']:not([type=hidden])").fill(value)
-    if not answers:
-        page.locator("main input[type=radio], main input[type=checkbox]").first.check()
+    choices = page.locator("main input[type=radio], main input[type=checkbox]")
+    if not answers and choices.count():  # what is typed may be left out
+        choices.first.check()
 
 
 def press(page: Page) -> None:
