@@ -111,7 +111,7 @@ def open_to_all(slug: str) -> Any:
 
 @blueprint.post("/o/<slug>")
 @access.public
-@limiter.limit("120 per hour")
+@limiter.limit("600 per hour")
 def begin_open(slug: str) -> Any:
     """Begin an open survey, or go on in this browser."""
     place = queries.find_place(slug)
@@ -442,14 +442,21 @@ def _not_open(place: Place) -> Any:
 
 def _done(place: Place, *, just_now: bool = False, may_withdraw: bool = False, token: str = "") -> str:
     engagement = fieldworks.engagement_of_survey(place.survey_id)
-    return render_template(
-        "surveys/answer/done.html",
-        place=place,
-        words=_words(place),
-        purpose=presenters.words_in(engagement, negotiation.current().tag),
-        engagement=engagement,
-        just_now=just_now,
-        may_withdraw=may_withdraw,
-        token=token,
-        base_url=config.settings().base_url,
-    )
+    purpose = presenters.words_in(engagement, negotiation.current().tag)
+
+    def render(csrf_token: str, code: str) -> str:
+        return render_template(
+            "surveys/answer/done.html",
+            place=place,
+            words=_words(place),
+            purpose=purpose,
+            engagement=engagement,
+            just_now=just_now,
+            may_withdraw=may_withdraw,
+            token=token,
+            base_url=config.settings().base_url,
+        )
+
+    if just_now:
+        return shells.shared((*_key(place), repr(purpose)), "", render)
+    return render("", "")
