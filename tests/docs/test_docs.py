@@ -6,6 +6,8 @@ import pytest
 from core.config import SETTINGS
 
 ROOT = Path(__file__).parent.parent.parent
+#: Made by commands, and never committed; or a pattern.
+MADE = ("static/dist", "i18n/locales/messages.pot", "i18n/locales/TAG")
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -34,6 +36,15 @@ class TestEveryPage:
         targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
         lost = [t for t in targets if not t.startswith(("http", "mailto:")) and not (page.parent / t).exists()]
         assert lost == []
+
+    @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+    def test_files_it_names_exist(self, page):
+        named = re.findall(
+            r"`((?:core|i18n|accounts|panel|surveys|feedback|mail|engagements|tests|tools|templates|static"
+            r"|deploy|demo|docs)/[\w./-]+)`",
+            page.read_text(encoding="utf-8"),
+        )
+        assert [path for path in named if not (ROOT / path).exists() and not path.startswith(MADE)] == []
 
     def test_every_decision_is_listed(self):
         folder = ROOT / "docs" / "decisions"
