@@ -318,6 +318,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_member_language"), ["language"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_phone_index"), ["phone_index"], unique=False)
         batch_op.create_index("ix_member_state_area", ["state", "area_id"], unique=False)
+        batch_op.create_index(
+            "ix_member_unreachable",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("route_works IS 0"),
+            postgresql_where=sa.text("route_works IS 0"),
+        )
 
     op.create_table(
         "population_count",
@@ -1106,6 +1113,11 @@ def downgrade() -> None:
 
     op.drop_table("population_count")
     with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_member_unreachable",
+            sqlite_where=sa.text("route_works IS 0"),
+            postgresql_where=sa.text("route_works IS 0"),
+        )
         batch_op.drop_index("ix_member_state_area")
         batch_op.drop_index(batch_op.f("ix_member_phone_index"))
         batch_op.drop_index(batch_op.f("ix_member_language"))
