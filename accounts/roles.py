@@ -60,6 +60,8 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         [*_READS, "engagements.edit", "surveys.edit", "surveys.translate", "surveys.publish", "results.read"],
     ),
     "analyst": (N_("Analyst"), [*_READS, "panel.figures", "results.read", "results.export", "answers.text"]),
+    # Given beside another role, by name and for a reason: nobody has it as part of their everyday work.
+    "named_reader": (N_("Reader of answers with names"), ["results.read", "answers.named"]),
     "feedback_editor": (
         N_("Feedback editor"),
         [*_READS, "results.read", "answers.text", "outcomes.edit", "outcomes.publish", "telling.manage"],

@@ -9,7 +9,8 @@ from blinker import Namespace
 
 _signals = Namespace()
 
-#: An address turned out not to work. Named: `recipient` ("member:17"), `kind`, `reason` ("hard" or "soft").
+#: An address is written to no more. Named: `recipient` ("member:17"), `kind`, `reason`: "hard" for good, or "soft" when
+#: messages came back for now too often.
 address_bounced = _signals.signal("address-bounced")
 
 #: A person said no to a kind of message with the link in it. Named: `recipient` ("member:17"), `purpose`.

@@ -13,9 +13,9 @@ from panel.services import consents, membership
 
 
 def on_bounce(sender: Any, recipient: str, **told: Any) -> None:
-    """List a member whose address does not work for the panel manager."""
+    """List a member whose address does not work for the panel manager: it bounced for good, or too often to go on."""
     member_id = recipients.member_id_of(recipient)
-    if member_id is not None and told.get("reason") == "hard":
+    if member_id is not None:
         membership.mark_unreachable(member_id)
 
 

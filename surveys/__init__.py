@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from engagements import presenters as engagement_presenters
     from engagements import services as engagement_services
-    from panel import involvement
+    from panel import involvement, signals
     from surveys import emails, jobs, sealed  # noqa: F401  the messages and the periodic work must be known
     from surveys.presenters import authoring as presenters
 
@@ -38,4 +38,5 @@ def init_app(app: Flask) -> None:
     engagement_presenters.add_section(presenters.of_engagement)
     engagement_presenters.add_section(hooks.fieldwork_of_engagement)
     involvement.register(hooks.what_they_were_asked)
+    signals.member_erased.connect(hooks.forget_member)
     navigation.add_staff_entry("author.translations", N_("Translations"), 30)

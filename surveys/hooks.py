@@ -21,10 +21,16 @@ from surveys.models import Fieldwork, FieldworkState, Survey
 from surveys.presenters import fieldwork as presenters
 from surveys.queries import fieldwork as fieldworks
 from surveys.queries import versions
+from surveys.services import answering
 
 
 class FieldworkOpenError(DomainError):
     words = N_("A survey of this engagement is still open, or will open by itself. Close it first.")
+
+
+def forget_member(sender: object, member_id: int) -> None:
+    """Let go of what a person who left had begun and not sent."""
+    answering.forget_drafts(member_id)
 
 
 def refuse_open_fieldwork(engagement: Engagement) -> DomainError | None:

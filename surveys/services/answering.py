@@ -79,6 +79,16 @@ def _seal(token_hash: str, draft: Draft) -> bytes:
     return sealing.seal(vars(draft), _place_of(token_hash))
 
 
+def forget_drafts(member_id: int) -> None:
+    """Delete what somebody began to answer and did not send: it still hangs on who they are."""
+    hashes = sa.select(Participation.token_hash).where(Participation.member_id == member_id)
+    db.session.execute(
+        sa.delete(AnswerSession)
+        .where(AnswerSession.token_hash.in_(hashes))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def begin(entry: Entry) -> None:
     """Begin the visit of an invited person, or go on with it; raises ClosedError."""
     if entry.place.phase != "open":

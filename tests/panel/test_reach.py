@@ -54,10 +54,10 @@ class TestSignals:
         assert (member.state, member.paused_until) == (MemberState.PAUSED, None)
         assert recipients.facts_of([f"member:{member.id}"])[f"member:{member.id}"].purposes == {"newsletter"}
 
-    def test_a_bounce_for_now_changes_nothing(self, app):
+    def test_bounces_too_many_to_go_on_list_somebody_as_one_for_good_does(self, app):
         member = make_member()
         signals.address_bounced.send("test", recipient=f"member:{member.id}", kind="welcome", reason="soft")
-        assert member.route_works
+        assert not member.route_works
 
     def test_of_others_are_left_alone(self, app):
         signals.purpose_refused.send("test", recipient="staff:1", purpose="newsletter")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core import clock
 from core.database import db
+from panel.services import membership
 from surveys.models import AnswerSession, Kind, Participation, Response, ResponseIntake
 from surveys.queries.answering import GRACE
 from surveys.services import intake
@@ -138,6 +139,18 @@ class TestAnswering:
         assert page.root.get("dir") == "rtl"
         assert page.h1 == "[ar] q-ease text"
         assert page.one("input", value="4", name="q-ease").get("checked") is not None
+
+
+class TestSomebodyLeaves:
+    def test_what_they_had_begun_goes_and_that_they_were_asked_stays(self, client, fieldwork):
+        leaver, stayer = make_member(), make_member()
+        ways = invite(fieldwork, [leaver, stayer])
+        for way in ways:
+            respondents.begin(client, way.token)
+        membership.leave(leaver, "en")
+        db.session.commit()
+        assert list(db.session.scalars(sa.select(AnswerSession.token_hash))) == [ways[1].token_hash]
+        assert stored(Participation) == 2
 
 
 class TestAnotherDevice:
