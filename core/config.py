@@ -191,6 +191,8 @@ def load(environ: Mapping[str, str], instance_path: Path) -> Settings:
 
     Raises ConfigError with one plain sentence when a value cannot be used.
     """
+    # Letters, mails and the database lie here: nobody else on the machine may look in.
+    instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     values = {s.name: s.read(s.name, environ.get(s.name, s.default).strip()) for s in SETTINGS}
     values["BASE_URL"] = values["BASE_URL"] or f"http://localhost:{values['PORT']}"
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance_path / 'panel.sqlite3'}"
@@ -208,7 +210,6 @@ def new_field_key(_size: int = 32) -> str:
 
 def _kept(path: Path, make: Callable[[int], str]) -> str:
     """Return the secret kept at `path`, writing a new one readable by its owner alone when there is none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         # O_EXCL: web and worker may start at the same moment, and must end up with the same secret.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

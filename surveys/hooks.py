@@ -68,9 +68,10 @@ def what_they_were_asked(member_id: int) -> list[Entry]:
 
 def fieldwork_of_engagement(engagement: Engagement) -> Section:
     """Return for the page of an engagement when its surveys are answered, and where to plan that."""
+    found = fieldworks.list_of_engagement(engagement.id)
     html = render_template(
         "surveys/fieldwork/_of_engagement.html",
-        rows=presenters.rows(fieldworks.list_of_engagement(engagement.id)),
+        rows=presenters.rows(found, fieldworks.survey_names(found)),
         surveys=versions.list_surveys(engagement.id),
         may_manage=current.may("fieldwork.manage"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,12 +38,12 @@ def state(fieldwork: Fieldwork) -> tuple[str, str]:
     return gettext(words), colour
 
 
-def rows(found: list[Fieldwork]) -> list[dict[str, Any]]:
-    """Return the lines of a list of fieldwork."""
+def rows(found: list[Fieldwork], names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return the lines of a list of fieldwork; `names` are those of the surveys, by id."""
     return [
         {
             "href": url_for("fieldwork.show", fieldwork_id=f.id),
-            "name": f.slug,
+            "name": names[f.survey_id],
             "state": state(f),
             "kind": gettext(KIND_WORDS[f.kind]),
             "opens": moment(f.opens_at),

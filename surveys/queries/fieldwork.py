@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -37,6 +38,12 @@ def list_of_engagement(engagement_id: int) -> list[Fieldwork]:
     query = sa.select(Fieldwork).join(Survey, Survey.id == Fieldwork.survey_id)
     query = query.where(Survey.engagement_id == engagement_id)
     return list(db.session.scalars(query.order_by(Fieldwork.opens_at.desc(), Fieldwork.id.desc())))
+
+
+def survey_names(found: Iterable[Fieldwork]) -> dict[int, str]:
+    """Return what authors call the surveys of `found`, by survey id."""
+    ids = {fieldwork.survey_id for fieldwork in found}
+    return {row.id: row.name for row in db.session.execute(sa.select(Survey.id, Survey.name).where(Survey.id.in_(ids)))}
 
 
 def engagement_of(fieldwork: Fieldwork) -> Engagement:

@@ -37,7 +37,7 @@ def index() -> str:
     """All fieldwork, the latest to open first."""
     page = max(request.args.get("page", 1, type=int), 1)
     found = fieldworks.list_fieldwork(limit=_PAGE + 1, offset=(page - 1) * _PAGE)
-    rows = presenters.rows(found[:_PAGE])
+    rows = presenters.rows(found[:_PAGE], fieldworks.survey_names(found))
     return render_template("surveys/fieldwork/index.html", rows=rows, page=page, more=len(found) > _PAGE)
 
 
