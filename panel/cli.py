@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from core.database import commit, db
 from core.errors import DomainError
 from i18n.web import words
+from panel.lottery.cli import COMMANDS as LOTTERY_COMMANDS
 from panel.services import places
 
 commands = AppGroup("panel", help="Areas, postcodes and population figures.")
@@ -45,4 +46,6 @@ def load_postcodes(file: TextIO) -> None:
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
+    for command in LOTTERY_COMMANDS:
+        commands.add_command(command)
     app.cli.add_command(commands)

@@ -1,0 +1,8 @@
+"""The names of the ways to choose, apart from what they need, so that a command can list them without a solver."""
+
+from __future__ import annotations
+
+#: leximin: the least likely person is as likely as can be, then the second, and so on. maximin: only the least likely.
+#: nash: the product of all chances is largest. proportionate: chances as equal as the quotas allow, without regard for
+#: the least likely. random: everybody alike, and none of the quotas.
+ALGORITHMS = ("leximin", "maximin", "nash", "random", "proportionate")

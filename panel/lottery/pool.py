@@ -1,0 +1,136 @@
+"""The people a lottery chooses from: read from a file, checked, put into an order that no file's order can change."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from panel.lottery import errors
+from panel.lottery.quotas import Quota
+
+ID = "id"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """People as columns: `ids` and, for each column's name, one value a person in the same order.
+
+    `name` is what an error calls the file; `lines` are the file's line numbers, `numbered` says that the ids are no
+    more than line numbers.
+    """
+
+    ids: Sequence[str]
+    columns: Mapping[str, Sequence[str]]
+    name: str = "pool"
+    lines: Sequence[int] = ()
+    numbered: bool = False
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def line(self, place: int) -> int:
+        """Return the line in the file of the person at `place`."""
+        return self.lines[place] if self.lines else place + 2
+
+    def column(self, name: str) -> Sequence[str]:
+        """Return a column; raise MissingColumnError."""
+        if name not in self.columns:
+            raise errors.MissingColumnError(file=self.name, row=1, column=name)
+        return self.columns[name]
+
+    def keeping(self, places: Sequence[int]) -> Pool:
+        """Return the pool of the people at `places` only."""
+        columns = {name: [values[p] for p in places] for name, values in self.columns.items()}
+        return Pool([self.ids[p] for p in places], columns, self.name, [self.line(p) for p in places], self.numbered)
+
+
+def read_pool(file: TextIO, name: str = "pool") -> Pool:
+    """Return the people of a CSV, one a row, one column a feature, and an optional column `id`.
+
+    Without the column, a person's id is the number of the line. Raises RefusedError with the row.
+    """
+    rows = csv.reader(file)
+    heading = [cell.strip() for cell in next(rows, [])]
+    for place, column in enumerate(heading):
+        if column in heading[:place]:
+            raise errors.DoubledColumnError(file=name, row=1, column=column)
+    lines, columns = _columns(rows, heading, name)
+    if not lines:
+        raise errors.EmptyFileError(file=name, row=1)
+    numbered = ID not in columns
+    ids = [str(line) for line in lines] if numbered else columns.pop(ID)
+    _check_ids(ids, lines, name)
+    return Pool(ids, columns, name, lines, numbered)
+
+
+def _columns(rows: Iterator[list[str]], heading: list[str], name: str) -> tuple[list[int], dict[str, list[str]]]:
+    values: list[list[str]] = [[] for _ in heading]
+    lines = []
+    shared: dict[str, str] = {}  # the same few words in 100,000 rows are kept once
+    for cells in rows:
+        if not cells:
+            continue
+        line = rows.line_num  # type: ignore[attr-defined]
+        if len(cells) != len(heading):
+            raise errors.RaggedRowError(file=name, row=line, found=len(cells), expected=len(heading))
+        lines.append(line)
+        for kept, cell in zip(values, cells, strict=True):
+            word = cell.strip()
+            kept.append(shared.setdefault(word, word))
+    return lines, dict(zip(heading, values, strict=True))
+
+
+def _check_ids(ids: Sequence[str], lines: Sequence[int], name: str) -> None:
+    first: dict[str, int] = {}
+    for person, line in zip(ids, lines, strict=True):
+        if not person:
+            raise errors.EmptyValueError(file=name, row=line, column=ID)
+        if first.setdefault(person, line) != line:
+            raise errors.DoubledPersonError(file=name, row=line, first=first[person])
+
+
+def features_used(pool: Pool, quotas: Sequence[Quota], quotas_name: str = "quotas") -> list[str]:
+    """Return the pool's columns that the quotas speak of, sorted; raise UnknownCategoryError with the quota's row."""
+    used: set[str] = set()
+    for quota in quotas:
+        columns, values = quota.columns(pool.columns), quota.values(pool.columns)
+        if len(columns) != len(values) or not set(columns) <= set(pool.columns):
+            raise errors.UnknownCategoryError(file=quotas_name, row=quota.row, category=quota.category)
+        used.update(columns)
+    return sorted(used)
+
+
+def check_features(pool: Pool, quotas: Sequence[Quota]) -> None:
+    """Raise RefusedError for the first person with a feature that no quota of the category names, or with none."""
+    known: dict[str, set[str]] = {}
+    for quota in quotas:
+        if len(quota.columns(pool.columns)) == 1:
+            known.setdefault(quota.category, set()).add(quota.feature)
+    for category, features in known.items():
+        for place, value in enumerate(pool.column(category)):
+            if not value:
+                raise errors.EmptyValueError(file=pool.name, row=pool.line(place), column=category)
+            if value not in features:
+                raise errors.UnknownFeatureError(file=pool.name, row=pool.line(place), category=category, feature=value)
+
+
+def canonical_order(pool: Pool, columns: Sequence[str]) -> list[int]:
+    """Return the people's places, ordered by id; by what the row holds, then line, where ids are line numbers."""
+    if not pool.numbered:
+        return sorted(range(len(pool)), key=lambda place: pool.ids[place])
+    kept = [pool.column(column) for column in columns]
+    return sorted(range(len(pool)), key=lambda place: ([c[place] for c in kept], pool.line(place)))
+
+
+def pool_hash(pool: Pool, columns: Sequence[str]) -> str:
+    """Return SHA-256 over the people in canonical order: one JSON list a line, [id, value of each column]."""
+    digest = hashlib.sha256(json.dumps([ID, *columns], ensure_ascii=False).encode())
+    kept = [pool.column(column) for column in columns]
+    for place in canonical_order(pool, columns):
+        row = [pool.ids[place], *(column[place] for column in kept)]
+        digest.update(b"\n" + json.dumps(row, ensure_ascii=False).encode())
+    return digest.hexdigest()

@@ -1,0 +1,51 @@
+"""Where a walk ends: the distribution over panels that its last open types are drawn from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from panel.lottery.panels import SAME, SIMILAR, Box, Mixture, decomposed
+from panel.lottery.problem import Problem
+from panel.lottery.randomness import Stream
+from panel.lottery.walk import NEAR, Walk
+from panel.lottery.watching import Watch
+
+#: A walk stops when so many types are open: the fewer, the faster, and the less likely that panels can make them up.
+STOPS = (64, 100, 150)
+
+
+def stop_for(problem: Problem, x: np.ndarray, watch: Watch) -> int:
+    """Return where the walks of a draw shall stop: the first of STOPS at which a trial walk can be made up by panels.
+
+    The trial's randomness is its own and the same for every seed. So the choice cannot depend on which way a draw's
+    walk has gone, which would bend the probabilities.
+    """
+    for stop in STOPS[:-1]:
+        walk = Walk(problem, x, Stream("trial", str(stop)))
+        walk.go(stop)
+        mixture = next_to(walk, watch)
+        if mixture is not None and mixture.error <= SAME:
+            return stop
+    return STOPS[-1]
+
+
+def next_to(walk: Walk, watch: Watch) -> Mixture | None:
+    """Return the nearest mixture of panels that agree with the walk in all types that are whole."""
+    base = np.floor(walk.x + NEAR).astype(int)
+    top = np.where(walk.x - base > NEAR, base + 1, base)
+    return decomposed(Box(walk.problem, base, top), walk.x, watch)
+
+
+def residual(walk: Walk, watch: Watch) -> Mixture | None:
+    """Return a mixture of whole panels whose mean is where the walk stands, or as near as can be found.
+
+    Where types next to the walk cannot make it up, all may move by one. What error is left is published: it says how
+    far the draw is from its promise. None when no panel is there at all.
+    """
+    best = next_to(walk, watch)
+    if best is not None and best.error <= SIMILAR:
+        return best
+    x = walk.x
+    low, high = np.maximum(np.floor(x + NEAR) - 1, 0), np.minimum(np.ceil(x - NEAR) + 1, walk.problem.largest())
+    wider = decomposed(Box(walk.problem, low.astype(int), high.astype(int)), x, watch, rounds=100)
+    return min((one for one in (best, wider) if one is not None), key=lambda one: one.error, default=None)
