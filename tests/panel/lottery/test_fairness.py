@@ -1,0 +1,127 @@
+"""The laws of the lottery: as fair as can be, whoever asks, in whatever order, under whatever names."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from panel.lottery.algorithms import ALGORITHMS
+from panel.lottery.engine import draw
+from panel.lottery.pool import Pool
+from panel.lottery.quotas import Quota
+from tests.panel.lottery import brute
+from tests.panel.lottery.pools import example, lotteries
+
+some = settings(max_examples=40, deadline=None, derandomize=True)
+
+
+class TestLeximin:
+    @some
+    @given(lotteries())
+    def test_equals_a_search_through_all_panels(self, lottery):
+        pool, quotas, k = lottery
+        best = brute.leximin(len(pool), brute.panels(pool, quotas, k))
+        assert list(draw(pool, quotas, k, seed="1").probabilities.values()) == pytest.approx(list(best), abs=1e-6)
+
+    @some
+    @given(lotteries(households=True))
+    def test_equals_a_search_through_all_panels_without_housemates(self, lottery):
+        pool, quotas, k = lottery
+        best = brute.leximin(len(pool), brute.panels(pool, quotas, k, "home"))
+        result = draw(pool, quotas, k, seed="1", households="home")
+        assert list(result.probabilities.values()) == pytest.approx(list(best), abs=1e-6)
+
+    def test_gives_everybody_a_tenth_in_the_published_example(self):
+        result = draw(*example(), seed="1")
+        assert set(result.probabilities.values()) == {0.1}
+        assert result.upper_bound == pytest.approx(0.1, abs=1e-15)
+        assert result.realisation_error < 1e-15
+
+    def test_says_the_bound_it_cannot_reach(self):
+        # Each pair of features must be met by one person; the relaxation cuts people in halves, panels cannot.
+        pool = Pool(list("abc"), {"x": ["1", "1", "0"], "y": ["1", "0", "1"], "z": ["0", "1", "1"]})
+        quotas = [Quota(c, v, 0, 1) for c in "xyz" for v in "01"]
+        result = draw(pool, quotas, 1, seed="1")
+        assert result.min_probability == pytest.approx(1 / 3)
+        assert result.upper_bound >= result.min_probability - 1e-12
+
+
+class TestEveryAlgorithm:
+    @pytest.mark.parametrize("algorithm", [a for a in ALGORITHMS if a != "random"])
+    @settings(max_examples=15, deadline=None, derandomize=True)
+    @given(lotteries(most=12, households=True), st.text(max_size=5))
+    def test_keeps_quotas_size_and_households_in_every_draw(self, algorithm, lottery, seed):
+        pool, quotas, k = lottery
+        result = draw(pool, quotas, k, algorithm, seed, households="home", draws=5)
+        place = {person: i for i, person in enumerate(pool.ids)}
+        for ids in result.selected:
+            chosen = [place[person] for person in ids]
+            assert len(set(chosen)) == k
+            assert len({pool.columns["home"][i] for i in chosen}) == k
+            assert brute.keeps(pool, quotas, chosen)
+
+    @pytest.mark.parametrize("algorithm", ALGORITHMS)
+    @settings(max_examples=15, deadline=None, derandomize=True)
+    @given(lotteries(most=12))
+    def test_publishes_probabilities_that_add_up_to_the_size(self, algorithm, lottery):
+        pool, quotas, k = lottery
+        result = draw(pool, quotas, k, algorithm, "1")
+        assert sum(result.probabilities.values()) == pytest.approx(k, abs=1e-7)
+        assert result.min_probability <= result.upper_bound + 1e-9
+        if algorithm in ("leximin", "maximin"):
+            assert result.realisation_error < 1e-9
+
+    @pytest.mark.parametrize("algorithm", ALGORITHMS)
+    @settings(max_examples=15, deadline=None, derandomize=True)
+    @given(lotteries(most=9), st.randoms(use_true_random=False))
+    def test_does_not_mind_the_order_of_people_the_names_or_a_doubled_feature(self, algorithm, lottery, source):
+        pool, quotas, k = lottery
+        plain = draw(pool, quotas, k, algorithm, "1").probabilities
+        order = list(range(len(pool)))
+        source.shuffle(order)
+        new = {"a": "z", "b": "ä b", "c": "0"}
+        columns = {f"new {c}": [new[pool.columns[c][i]] for i in order] for c in pool.columns}
+        columns["again"] = list(columns["new sex"])
+        renamed = [Quota(f"new {q.category}", new[q.feature], q.min, q.max) for q in quotas]
+        renamed += [Quota("again", q.feature, q.min, q.max) for q in renamed if q.category == "new sex"]
+        moved = draw(Pool([pool.ids[i] for i in order], columns), renamed, k, algorithm, "1").probabilities
+        assert moved == pytest.approx(plain, abs=1e-5)
+
+    def test_random_takes_no_notice_of_quotas(self):
+        pool, quotas, k = example()
+        result = draw(pool, quotas, k, "random", "1", draws=30)
+        assert set(result.probabilities.values()) == {0.1}
+        assert all(len(set(ids)) == k for ids in result.selected)
+        assert any(sum(int(i) < 99 for i in ids) < 9 for ids in result.selected)
+
+    def test_nash_is_the_best_product(self):
+        # Two of sex a, one of b; one is chosen; a at most half the time is no quota here: everybody alike is best.
+        pool = Pool(list("abc"), {"sex": ["a", "a", "b"]})
+        result = draw(pool, [Quota("sex", "a", 0, 1), Quota("sex", "b", 0, 1)], 1, "nash", "1")
+        assert list(result.probabilities.values()) == pytest.approx([1 / 3] * 3, abs=1e-6)
+
+
+def chi_square(seen, expected, draws):
+    """Return the statistic of people seen and expected, those with chances 0 and 1 left out, and how many are in."""
+    kept = [(s, e) for s, e in zip(seen, expected, strict=True) if 1e-9 < e < 1 - 1e-9]
+    return sum((s - draws * e) ** 2 / (draws * e * (1 - e)) for s, e in kept), len(kept)
+
+
+class TestDraws:
+    def test_of_ten_thousand_agree_with_the_published_probabilities(self):
+        pool, quotas, k = example()
+        quotas = [*quotas[:2], Quota("leaning", "liberal", 10, 20, 4), quotas[3]]
+        result = draw(pool, quotas, k, seed="fixed", draws=10_000)
+        seen = dict.fromkeys(pool.ids, 0)
+        for ids in result.selected:
+            for person in ids:
+                seen[person] += 1
+        statistic, people = chi_square(seen.values(), result.probabilities.values(), 10_000)
+        assert abs(statistic - people) < 4 * math.sqrt(2 * people)
+
+    def test_repeat_with_the_same_seed_and_differ_with_another(self):
+        pool, quotas, k = example()
+        first = draw(pool, quotas, k, seed="one").selected
+        assert draw(pool, quotas, k, seed="one").selected == first
+        assert draw(pool, quotas, k, seed="two").selected != first

@@ -1,0 +1,80 @@
+"""An audit sheet that is true is OK; any change to it, to the pool or to the list is found."""
+
+import copy
+import json
+
+import pytest
+
+from bench.lottery import census_like
+from panel.lottery.engine import draw
+from panel.lottery.pool import Pool
+from panel.lottery.randomness import Seed
+from panel.lottery.verifying import differences
+from tests.panel.lottery.pools import example
+
+
+@pytest.fixture(scope="module", params=["leximin", "nash", "random", "walk"])
+def held(request):
+    if request.param == "walk":
+        pool, quotas = census_like(400, 40)
+        result = draw(pool, quotas, 40, seed=Seed("04 11 23", "hidden", "the numbers of a Saturday"))
+    else:
+        pool, quotas, k = example()
+        result = draw(pool, quotas, k, request.param, Seed("04 11 23", "hidden"), draws=2)
+    return pool, json.loads(json.dumps(result.audit)), result
+
+
+class TestDifferences:
+    def test_finds_none_in_a_true_sheet(self, held):
+        pool, sheet, result = held
+        assert differences(sheet) == []
+        assert differences(sheet, pool, result.selected) == []
+
+    def test_does_not_mind_the_order_of_the_pool(self, held):
+        pool, sheet, result = held
+        assert differences(sheet, pool.keeping(list(range(len(pool)))[::-1]), result.selected) == []
+
+    def test_finds_another_seed(self, held):
+        pool, sheet, _ = held
+        sheet = copy.deepcopy(sheet)
+        sheet["seed"] |= {"public": "other", "text": "other|hidden"}
+        assert differences(sheet, pool)
+
+    def test_finds_a_secret_that_was_not_committed_to(self, held):
+        sheet = copy.deepcopy(held[1])
+        sheet["seed"] |= {"secret": "late", "text": "04 11 23|late"}
+        assert "The secret is not the one that was committed to: its SHA-256 differs." in differences(sheet)
+
+    def test_finds_a_changed_pool(self, held):
+        pool, sheet, _ = held
+        columns = {name: [*values[1:], values[0]] for name, values in pool.columns.items()}
+        assert any("SHA-256" in text for text in differences(sheet, Pool(pool.ids, columns)))
+
+    def test_names_who_was_put_on_the_list(self, held):
+        pool, sheet, result = held
+        outsider = next(person for person in pool.ids if person not in result.selected[0])
+        listed = [[outsider, *result.selected[0][1:]], *result.selected[1:]]
+        found = differences(sheet, pool, listed)
+        assert found == [
+            f"Draw 1: {outsider} is on the list, and was not drawn.",
+            f"Draw 1: {result.selected[0][0]} was drawn, and is not on the list.",
+        ]
+
+    def test_finds_changed_counts(self, held):
+        sheet = copy.deepcopy(held[1])
+        sheet["draws"][0]["counts"][0][1] += 1
+        assert any("Draw 1" in text for text in differences(sheet, held[0]))
+
+    def test_finds_a_probability_that_was_not_proved(self, held):
+        sheet = copy.deepcopy(held[1])
+        sheet["types"]["probability"][0] += 0.001
+        assert differences(sheet)
+
+    @pytest.mark.parametrize("sheet", [None, [], {}, {"format": "citizens-panel lottery", "version": 1}, "text"])
+    def test_says_that_something_else_is_no_audit(self, sheet):
+        assert differences(sheet)[0].startswith("The file is not a whole audit sheet")
+
+    def test_holds_no_ids(self, held):
+        pool, sheet, _ = held
+        if len(pool) == 400:
+            assert not any(f'"{person}"' in json.dumps(sheet) for person in pool.ids)

@@ -1,0 +1,118 @@
+"""The walk: exact sums, right expectations, the same again."""
+
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from bench.lottery import census_like
+from panel.lottery import residue
+from panel.lottery.engine import draw
+from panel.lottery.kinds import kinds_of
+from panel.lottery.panels import UNITS
+from panel.lottery.pool import features_used
+from panel.lottery.problem import problem_of
+from panel.lottery.randomness import Seed, Stream, commitment
+from panel.lottery.relaxation import leximin
+from panel.lottery.walk import Walk
+from panel.lottery.watching import Watch
+
+
+@pytest.fixture(scope="module")
+def census():
+    pool, quotas = census_like(400, 40)
+    homes = random.Random(3)
+    pool.columns["home"] = [str(homes.randrange(250)) for _ in range(400)]
+    return pool, quotas
+
+
+@pytest.fixture(scope="module", params=[None, "home"])
+def problem(request, census):
+    pool, quotas = census
+    problem = problem_of(kinds_of(pool, features_used(pool, quotas), request.param), quotas, 40)
+    return problem, leximin(problem, Watch())[0]
+
+
+class TestWalk:
+    def test_changes_no_sum_and_leaves_no_bound(self, problem):
+        polytope, target = problem
+        walk = Walk(polytope, target, Stream("a", "1"))
+        walk.go(60)
+        assert len(walk.open_types()) <= 60
+        assert polytope.matrix.times(walk.x) == pytest.approx(polytope.matrix.times(target), abs=1e-9)
+        assert np.all(walk.x >= np.floor(target) - 1e-9)
+        assert np.all(walk.x <= np.ceil(target) + 1e-9)
+        assert np.all(polytope.group_sums(walk.x) <= polytope.households + 1e-9)
+
+    @pytest.mark.slow
+    def test_keeps_expectations(self, problem):
+        polytope, target = problem
+        walks = 120
+        mean, square = np.zeros(polytope.types), np.zeros(polytope.types)
+        for number in range(walks):
+            walk = Walk(polytope, target, Stream("fixed", str(number)))
+            walk.go(80)
+            mean += walk.x / walks
+            square += (walk.x - target) ** 2 / walks
+        error = np.sqrt(np.maximum(square, 1e-12) / walks)
+        assert np.mean(((mean - target) / error) ** 2) == pytest.approx(1, abs=0.5)
+
+    def test_is_the_same_again(self, problem):
+        polytope, target = problem
+        ends = []
+        for _ in range(2):
+            walk = Walk(polytope, target, Stream("b", "1"))
+            walk.go(70)
+            ends.append(walk.x.tobytes())
+        assert ends[0] == ends[1]
+
+
+class TestLargePools:
+    @pytest.mark.slow
+    def test_are_drawn_by_a_walk_that_can_be_verified(self, census):
+        pool, quotas = census
+        result = draw(pool, quotas, 40, seed="1", households="home")
+        assert result.audit["method"] == "walk"
+        assert result.realisation_error < 1e-9
+        assert result.upper_bound - result.min_probability < 1e-9
+        for ids in result.selected:
+            places = [pool.ids.index(person) for person in ids]
+            assert len({pool.columns["home"][i] for i in places}) == 40
+            for quota in quotas:
+                assert quota.min <= sum(pool.columns[quota.category][i] == quota.feature for i in places) <= quota.max
+        assert result.audit["walk"]["stop"] in residue.STOPS
+
+
+class TestStream:
+    def test_begins_with_the_hash_of_seed_label_and_counter(self):
+        # sha256("seed\nlabel\n" + eight zero bytes), computed apart
+        import hashlib
+
+        digest = hashlib.sha256(b"seed\nlabel\n" + bytes(8)).digest()
+        assert Stream("seed", "label").below(1 << 64) == int.from_bytes(digest[:8], "big")
+
+    def test_gives_every_number_alike(self):
+        stream = Stream("fixed", "1")
+        counts = np.bincount([stream.below(6) for _ in range(6000)], minlength=6)
+        assert np.sum((counts - 1000) ** 2 / 1000) < 20.5  # chi-square, 5 degrees of freedom, p = 0.001
+
+    def test_chooses_by_weight(self):
+        assert {Stream("a", str(i)).choose([0, UNITS, 0]) for i in range(20)} == {1}
+
+    def test_refuses_an_empty_range(self):
+        with pytest.raises(ValueError, match="1 or more"):
+            Stream("a", "b").below(0)
+
+
+class TestSeed:
+    def test_mixes_the_public_value_with_the_committed_secret(self):
+        seed = Seed("04 11 23", "hidden")
+        assert seed.published()["secret_sha256"] == commitment("hidden")
+        assert seed.text == "04 11 23|hidden"
+
+    def test_weights_are_exact(self):
+        pool, quotas = census_like(40, 6, seed=2)
+        result = draw(pool, quotas, 6, seed="1")
+        weights = result.audit["distribution"]["weights"]
+        assert sum(Fraction(w, UNITS) for w in weights) == 1
