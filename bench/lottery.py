@@ -1,0 +1,126 @@
+"""Holds lotteries on pools like a census: `python -m bench.lottery --json [--size 20000]`.
+
+The pools have 6 features of 2 to 19 categories, a panel that leans away from its population, and quotas of the
+population's shares, give or take a tenth. Each is drawn once by leximin in a process of its own, so that its memory is
+its own; its draw is then repeated from the audit. Also the two published pools of the method's paper, and one of 122
+types. It fails when a limit is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+from panel.lottery.engine import draw
+from panel.lottery.pool import Pool
+from panel.lottery.quotas import Quota
+from panel.lottery.verifying import differences
+
+#: Rough shares in the population of England, and of a city's areas; the last are religions.
+FEATURES: dict[str, list[float]] = {
+    "sex": [0.51, 0.49],
+    "age": [0.09, 0.08, 0.16, 0.15, 0.16, 0.15, 0.12, 0.09],
+    "ethnicity": [
+        *(0.67, 0.005, 0.001, 0.001, 0.044, 0.009, 0.003, 0.008, 0.006, 0.15),
+        *(0.015, 0.009, 0.0055, 0.015, 0.024, 0.006, 0.003, 0.0045, 0.016),
+    ],
+    "disabled": [0.83, 0.17],
+    "area": [0.33, 0.16, 0.09, 0.08, 0.06, 0.1, 0.05, 0.05, 0.04, 0.04],
+    "religion": [0.40, 0.35, 0.1, 0.08, 0.03, 0.04],
+}
+#: size of the pool, of the panel, seconds and megabytes allowed.
+SIZES = ((1_000, 100, 10.0, 1_000.0), (20_000, 500, 60.0, 500.0), (100_000, 1_000, 300.0, 1_000.0))
+
+
+def census_like(n: int, k: int, seed: int = 1) -> tuple[Pool, list[Quota]]:
+    """Return a pool of n people, and the quotas of a panel of k."""
+    source = random.Random(seed)
+    columns, quotas = {}, []
+    for feature, population in FEATURES.items():
+        total = sum(population)
+        names = [f"{feature} {number:02d}" for number in range(len(population))]
+        leaning = [share * source.uniform(0.5, 1.6) for share in population]
+        columns[feature] = source.choices(names, leaning, k=n)
+        there = Counter(columns[feature])
+        for name, share in zip(names, population, strict=True):
+            seats = share / total * k
+            quotas.append(Quota(feature, name, min(int(seats * 0.9), there[name]), int(-(-seats * 1.1 // 1))))
+    return Pool([f"{number:06d}" for number in range(n)], columns), quotas
+
+
+def published(n: int, k: int, least: int, first: int, second: int) -> tuple[Pool, list[Quota]]:
+    """Return the example of the paper: `first` people of one type, `second` of another, all others of a third."""
+    kinds = [("female", "liberal")] * first + [("female", "conservative")] * second
+    kinds += [("male", "conservative")] * (n - len(kinds))
+    columns = {"gender": [gender for gender, _ in kinds], "leaning": [leaning for _, leaning in kinds]}
+    quotas = [Quota("gender", name, least, k, row) for row, name in enumerate(("female", "male"), 2)]
+    quotas += [Quota("leaning", name, least, k, row) for row, name in enumerate(("liberal", "conservative"), 4)]
+    return Pool([f"{number:05d}" for number in range(n)], columns), quotas
+
+
+def many_types(n: int = 150, k: int = 22, seed: int = 6) -> tuple[Pool, list[Quota]]:
+    """Return a small pool in which nearly everybody is one of a kind."""
+    source = random.Random(seed)
+    columns, quotas = {}, []
+    for feature, count in (("sex", 2), ("age", 5), ("area", 6), ("education", 4)):
+        names = [f"{feature} {number}" for number in range(count)]
+        columns[feature] = source.choices(names, [source.uniform(0.5, 1.5) for _ in names], k=n)
+        quotas += [Quota(feature, name, max(0, k // count - 1), -(-k // count) + 1) for name in names]
+    return Pool([f"{number:03d}" for number in range(n)], columns), quotas
+
+
+def _held(case: tuple[str, tuple[Any, ...], int]) -> dict[str, Any]:
+    maker, arguments, k = case
+    pool, quotas = globals()[maker](*arguments)
+    result = draw(pool, quotas, k, seed="bench")
+    began = time.perf_counter()
+    wrong = differences(result.audit, pool, result.selected)
+    out = result.summary() | {"gap": result.upper_bound - result.min_probability, "method": result.audit["method"]}
+    return out | {"verified": not wrong, "verify_seconds": round(time.perf_counter() - began, 3), "wrong": wrong}
+
+
+def run(case: str, maker: str, arguments: tuple[Any, ...], k: int, seconds: float, megabytes: float) -> dict[str, Any]:
+    """Return the figures of one case, and whether it kept its limits."""
+    with multiprocessing.get_context("spawn").Pool(1) as process:
+        figures = process.apply(_held, ((maker, arguments, k),))
+    kept = figures["seconds"] < seconds and figures["peak_mb"] < megabytes and figures["verified"]
+    kept = kept and figures["gap"] < 1e-9 and figures["realisation_error"] <= 1e-6
+    return {"case": case, "limit_seconds": seconds, "limit_mb": megabytes, "kept": kept} | figures
+
+
+def cases(largest: int) -> list[tuple[str, str, tuple[Any, ...], int, float, float]]:
+    """Return what is run: name, maker, its arguments, size, limits."""
+    out: list[tuple[str, str, tuple[Any, ...], int, float, float]] = [
+        ("published, 200", "published", (200, 20, 9, 99, 1), 20, 2.0, 1_000.0),
+        ("published, 2,000", "published", (2_000, 200, 99, 999, 1), 200, 2.0, 1_000.0),
+        ("one of a kind, 150", "many_types", (), 22, 60.0, 1_000.0),
+    ]
+    return out + [(f"{n:,}", "census_like", (n, k), k, s, mb) for n, k, s, mb in SIZES if n <= largest]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--largest", type=int, default=100_000, help="leave out larger pools")
+    options = parser.parse_args()
+    rows = [run(*case) for case in cases(options.largest)]
+    if options.json:
+        print(json.dumps({"ok": all(row["kept"] for row in rows), "cases": rows}))
+    else:
+        for row in rows:
+            print(
+                f"{row['case']:>20}: {row['types']} types, {row['seconds']} s, {row['peak_mb']} MB, least probability "
+                f"{row['min_probability']:.6f}, gap {row['gap']:.1e}, error {row['realisation_error']:.1e}, "
+                f"verified {row['verified']}{'' if row['kept'] else '  LIMIT BROKEN'}"
+            )
+    return 0 if all(row["kept"] for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
