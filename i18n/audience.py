@@ -40,6 +40,7 @@ STAFF_FILES: tuple[str, ...] = (
     "feedback/views/outcomes.py",
     "feedback/views/settling.py",
     "panel/forms/staff.py",
+    "panel/lottery/*",
     "panel/views/staff*.py",
     "surveys/__init__.py",
     "surveys/checklist.py",
