@@ -323,7 +323,7 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text("route_works IS 0"),
-            postgresql_where=sa.text("route_works IS 0"),
+            postgresql_where=sa.text("route_works IS false"),
         )
 
     op.create_table(
@@ -1116,7 +1116,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_member_unreachable",
             sqlite_where=sa.text("route_works IS 0"),
-            postgresql_where=sa.text("route_works IS 0"),
+            postgresql_where=sa.text("route_works IS false"),
         )
         batch_op.drop_index("ix_member_state_area")
         batch_op.drop_index(batch_op.f("ix_member_phone_index"))
