@@ -17,7 +17,7 @@ from core.errors import DomainError
 commands = AppGroup("accounts", help="Accounts of staff.")
 
 #: Never an option: a command line is seen by everybody on the machine and kept in histories.
-PASSWORD_VARIABLE = "STAFF_PASSWORD"  # noqa: S105
+PASSWORD_VARIABLE = "STAFF_PASSWORD"  # noqa: S105  a name, no password
 
 
 def _password() -> str:

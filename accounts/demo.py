@@ -13,7 +13,7 @@ from accounts.services import passwords, people, second_step
 from core import clock, config
 
 #: Public on purpose: everything in a demo is made up.
-PASSWORD = "copper lantern harvest 41"  # noqa: S105
+PASSWORD = "copper lantern harvest 41"  # noqa: S105  of accounts that exist in the demo alone
 
 #: Role -> name. Addresses are `<role>@demo.example`, a domain that cannot exist (RFC 2606).
 _NAMES = {
