@@ -1,4 +1,4 @@
-"""Tables of the panel: areas, members with their sealed contact details, profiles, consents and population figures."""
+"""Tables of people: members with their sealed contact details, profiles, consents, links and sessions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core import ids
 from core.database import Json, Model
+from panel.models.places import Area
 
 
 class MemberState(StrEnum):
@@ -31,53 +32,6 @@ class Route(StrEnum):
     TEXT = "text"
     PHONE = "phone"
     POST = "post"
-
-
-class Area(Model):
-    """A place at one of three levels: system (1), place (2), neighbourhood (3)."""
-
-    __tablename__ = "area"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    #: ONS code where there is one, such as E54000015.
-    code: Mapped[str] = mapped_column(sa.String(20), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
-    level: Mapped[int] = mapped_column(index=True)
-    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("area.id"), index=True)
-
-
-class Postcode(Model):
-    """Which neighbourhood a postcode lies in; loaded from a table in the columns of the ONS directory."""
-
-    __tablename__ = "postcode"
-
-    #: Without spaces, in capitals.
-    code: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
-    area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"), index=True)
-    lsoa: Mapped[str | None] = mapped_column(sa.String(12))
-
-
-class Group(Model):
-    """A panel or group that members belong to side by side: citizens' panel, youth board, reader panel."""
-
-    __tablename__ = "member_group"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(sa.String(60), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
-
-
-class GroupMembership(Model):
-    """That a member belongs, or belonged, to a group."""
-
-    __tablename__ = "group_membership"
-    __table_args__ = (sa.Index("ix_group_membership_group_member", "group_id", "member_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = mapped_column(sa.ForeignKey("member_group.id"))
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    joined_at: Mapped[dt.datetime]
-    left_at: Mapped[dt.datetime | None]
 
 
 class Member(Model):
@@ -229,31 +183,3 @@ class JoinApplication(Model):
     answers: Mapped[bytes]
     #: Moved on with each page; past it, the row is deleted.
     expires_on: Mapped[dt.date] = mapped_column(index=True)
-
-
-class MemberEvent(Model):
-    """A step in a membership's history: applied, confirmed, paused, left; ids and keys only."""
-
-    __tablename__ = "member_event"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(40))
-    at: Mapped[dt.datetime]
-    reason: Mapped[str | None] = mapped_column(sa.String(80))
-
-
-class PopulationCount(Model):
-    """How many people of one category live in an area, with its source and day: what the panel should mirror."""
-
-    __tablename__ = "population_count"
-    __table_args__ = (sa.UniqueConstraint("area_id", "feature", "category"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"), index=True)
-    #: A band of Profile (`age_band`, `sex`, …) or a joint one (`age_band*sex`, category `25-34*female`).
-    feature: Mapped[str] = mapped_column(sa.String(60))
-    category: Mapped[str] = mapped_column(sa.String(120))
-    count: Mapped[int]
-    source: Mapped[str] = mapped_column(sa.String(200))
-    as_of: Mapped[dt.date]
