@@ -7,7 +7,7 @@ import datetime as dt
 from core import clock
 from core.database import commit
 from core.jobs import scheduled
-from panel.services import applications, joining, membership, sessions
+from panel.services import applications, asking, joining, membership, sessions
 
 _DAY = dt.timedelta(days=1)
 #: Who never confirmed their address is forgotten after this long: no consent came from it.
@@ -27,6 +27,8 @@ def clear_out() -> None:
     while membership.forget_ended(clock.now() - ENDED_FOR):
         commit()
     sessions.clear_out()
+    commit()
+    asking.forget_old(clock.today())
     commit()
 
 

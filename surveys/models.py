@@ -130,6 +130,8 @@ class Fieldwork(Model):
     #: Whether there are people of the audience still to be invited, and the last member looked at.
     inviting: Mapped[bool] = mapped_column(default=False)
     invited_through: Mapped[int] = mapped_column(default=0)
+    #: Nobody is invited before this day, because a quiet period covers those still to be invited.
+    invite_from: Mapped[dt.date | None]
     #: When staff last asked for a reminder, and whether some are still to be written.
     remind_asked_at: Mapped[dt.datetime | None]
     reminding: Mapped[bool] = mapped_column(default=False)

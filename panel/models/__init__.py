@@ -1,5 +1,12 @@
 """Tables of the panel, by subject."""
 
+from panel.models.asking import (
+    Ask,
+    AskingCap,
+    AskingRule,
+    AskKind,
+    QuietPeriod,
+)
 from panel.models.membership import (
     Group,
     GroupMembership,
@@ -24,6 +31,10 @@ from panel.models.places import (
 
 __all__ = [
     "Area",
+    "Ask",
+    "AskKind",
+    "AskingCap",
+    "AskingRule",
     "Consent",
     "ConsentText",
     "Group",
@@ -37,5 +48,6 @@ __all__ = [
     "PopulationCount",
     "Postcode",
     "Profile",
+    "QuietPeriod",
     "Route",
 ]

@@ -14,6 +14,7 @@ from core.database import db
 from panel import contact, details, emails, profiles, queries, signals
 from panel.errors import LinkGoneError, WrongStateError
 from panel.models import (
+    Ask,
     GroupMembership,
     Member,
     MemberEvent,
@@ -121,6 +122,7 @@ def _end(member: Member, state: MemberState, kind: str, *, reason: str | None, l
     db.session.execute(sa.delete(Profile).where(Profile.member_id == member.id))
     db.session.execute(sa.delete(MemberLink).where(MemberLink.member_id == member.id))
     db.session.execute(sa.delete(MemberSession).where(MemberSession.member_id == member.id))
+    db.session.execute(sa.delete(Ask).where(Ask.member_id == member.id))
     db.session.execute(
         sa.update(GroupMembership)
         .where(GroupMembership.member_id == member.id, GroupMembership.left_at.is_(None))

@@ -51,6 +51,11 @@ def engagement_of(fieldwork: Fieldwork) -> Engagement:
     return engagement_of_survey(fieldwork.survey_id)
 
 
+def engagement_id_of(fieldwork: Fieldwork) -> int | None:
+    """Return the number of the engagement that `fieldwork` belongs to."""
+    return db.session.scalar(sa.select(Survey.engagement_id).where(Survey.id == fieldwork.survey_id))
+
+
 def engagement_of_survey(survey_id: int) -> Engagement:
     """Return the engagement that a survey belongs to; raises NotFoundError."""
     engagement_id = db.session.scalar(sa.select(Survey.engagement_id).where(Survey.id == survey_id))
@@ -72,8 +77,9 @@ def due_to_close() -> list[int]:
 
 
 def still_inviting() -> list[int]:
-    """Return the ids of open fieldwork with people still to be invited."""
-    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.inviting.is_(True), order=Fieldwork.id)
+    """Return the ids of open fieldwork with people still to be invited, and no quiet period to wait for."""
+    not_waiting = sa.or_(Fieldwork.invite_from.is_(None), Fieldwork.invite_from <= clock.today())
+    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.inviting.is_(True), not_waiting, order=Fieldwork.id)
 
 
 def still_reminding() -> list[int]:

@@ -239,7 +239,7 @@ def invite_again(fieldwork: Fieldwork) -> None:
     if fieldwork.state != FieldworkState.OPEN or fieldwork.kind == Kind.OPEN or fieldwork.inviting:
         raise WrongStateError
     fieldwork.inviting = True
-    fieldwork.invited_through = 0
+    fieldwork.invited_through, fieldwork.invite_from = 0, None
     db.session.flush()
     audit.record("fieldwork.inviting_again", f"fieldwork:{fieldwork.id}")
 

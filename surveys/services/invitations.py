@@ -12,7 +12,9 @@ from core.database import db, insert_or_ignore
 from engagements import wording as engagement_wording
 from i18n import languages
 from mail.services import ensure_campaign
-from panel import audience
+from panel import asking, audience
+from panel.models import AskKind, Member
+from panel.services import asking as asks
 from surveys import emails, links
 from surveys.models import Fieldwork, Kind, Participation, ParticipationState
 from surveys.queries import fieldwork as fieldworks
@@ -22,10 +24,15 @@ CHUNK = 1000
 
 
 def invite_chunk(fieldwork: Fieldwork) -> int:
-    """Invite the next members of the audience and return how many; `inviting` ends when nobody is left."""
+    """Invite the next members of the audience and return how many; `inviting` ends when nobody is left.
+
+    Who has been asked enough by all teams together is passed over. Whom a quiet period covers is waited for.
+    """
     ids = _next_members(fieldwork)
     if not ids:
-        fieldwork.inviting = False
+        fieldwork.invite_from = asking.quiet_until(_still_to_ask(fieldwork), clock.today())
+        fieldwork.inviting = fieldwork.invite_from is not None
+        fieldwork.invited_through = 0
         db.session.flush()
         return 0
     invite(fieldwork, ids)
@@ -34,8 +41,13 @@ def invite_chunk(fieldwork: Fieldwork) -> int:
     return len(ids)
 
 
-def invite(fieldwork: Fieldwork, ids: Sequence[int]) -> None:
-    """Invite these members; who was invited before stays as they are."""
+def invite(fieldwork: Fieldwork, ids: Sequence[int]) -> list[int]:
+    """Invite those of these members who may be asked today and return them; nobody is invited twice."""
+    engagement_id = fieldworks.engagement_id_of(fieldwork)
+    source = f"fieldwork:{fieldwork.id}"
+    ids = asks.ask(ids, clock.today(), kind=AskKind.SURVEY, source=source, engagement_id=engagement_id)
+    if not ids:
+        return []
     way = links.maker(fieldwork)
     now = clock.now()
     ways = {member_id: way(member_id) for member_id in ids}
@@ -56,19 +68,18 @@ def invite(fieldwork: Fieldwork, ids: Sequence[int]) -> None:
     emails.invitation.queue_many(
         (member_id, fieldwork.id, context | _how_to_answer(ways[member_id])) for member_id in ids
     )
+    return ids
+
+
+def _still_to_ask(fieldwork: Fieldwork) -> sa.Select[int]:
+    asked = sa.select(Participation.member_id).where(Participation.fieldwork_id == fieldwork.id)
+    return audience.members_where(fieldwork.audience).where(Member.id.not_in(asked))
 
 
 def _next_members(fieldwork: Fieldwork) -> list[int]:
-    asked = sa.select(Participation.member_id).where(Participation.fieldwork_id == fieldwork.id)
-    meant = audience.members_where(fieldwork.audience).subquery()
-    return list(
-        db.session.scalars(
-            sa.select(meant.c.id)
-            .where(meant.c.id > fieldwork.invited_through, meant.c.id.not_in(asked))
-            .order_by(meant.c.id)
-            .limit(CHUNK)
-        )
-    )
+    further = _still_to_ask(fieldwork).where(Member.id > fieldwork.invited_through)
+    free = asking.askable(further, clock.today()).order_by(Member.id)
+    return list(db.session.scalars(free.limit(CHUNK)))
 
 
 def remind_chunk(fieldwork: Fieldwork) -> int:

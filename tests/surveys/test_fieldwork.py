@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError, InternalError
 from core import audit, clock
 from core.database import db
 from mail.models import OutboxMessage
+from panel.models import Ask, QuietPeriod
+from panel.services import asking as asks
 from surveys import jobs
 from surveys.models import AnswerSession, Fieldwork, Kind, Participation
 from surveys.queries import fieldwork as fieldworks
@@ -124,8 +126,42 @@ class TestInviting:
         fieldwork = make_open_fieldwork(inviting=True)
         from surveys.services import invitations
 
-        with at_most(16):
+        with at_most(22):
             assert invitations.invite_chunk(fieldwork) == 25
+
+    def test_who_was_asked_twice_this_month_is_passed_over_and_reminders_do_not_count(self, app):
+        asked_enough, other = make_member(), make_member()
+        for number in range(2):
+            asks.ask([asked_enough.id], clock.today(), kind="event", source=f"event:{number}")
+        first = make_open_fieldwork(inviting=True)
+        jobs.write_to_people()
+        services.remind(first)
+        db.session.commit()
+        jobs.write_to_people()
+        second = make_open_fieldwork(inviting=True)
+        jobs.write_to_people()
+        invited = db.session.execute(
+            sa.select(Participation.fieldwork_id, Participation.member_id).order_by(Participation.id)
+        ).all()
+        assert [tuple(row) for row in invited] == [(first.id, other.id), (second.id, other.id)]
+        assert not db.session.get(Fieldwork, second.id).inviting
+        kept = db.session.scalars(sa.select(Ask).where(Ask.member_id == other.id).order_by(Ask.id)).all()
+        assert [ask.source for ask in kept] == [f"fieldwork:{first.id}", f"fieldwork:{second.id}"]
+        assert kept[0].engagement_id == fieldworks.engagement_id_of(first)
+
+    def test_inviting_waits_for_the_end_of_a_quiet_period(self, app):
+        member = make_member()
+        today = clock.today()
+        days = {"starts_on": today, "ends_on": today + dt.timedelta(days=2)}
+        db.session.add(QuietPeriod(reason="Holidays", made_at=clock.now(), made_by="staff:1", **days))
+        fieldwork = make_open_fieldwork(inviting=True)
+        jobs.write_to_people()
+        assert fieldworks.still_inviting() == []
+        with clock.stopped_at(clock.now() + dt.timedelta(days=3)):
+            assert fieldworks.still_inviting() == [fieldwork.id]
+            jobs.write_to_people()
+            assert db.session.scalars(sa.select(Participation.member_id)).all() == [member.id]
+            assert fieldworks.still_inviting() == []
 
     def test_reminders_go_to_those_who_are_not_done(self, app):
         fieldwork = make_open_fieldwork()
