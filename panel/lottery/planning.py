@@ -11,6 +11,7 @@ from panel.lottery.certificate import proof
 from panel.lottery.errors import InfeasibleError
 from panel.lottery.infeasible import suggestions
 from panel.lottery.kinds import Kinds
+from panel.lottery.merging import Found, solved
 from panel.lottery.panels import SAME, SIMILAR, Box, Mixture, decomposed
 from panel.lottery.problem import Problem
 from panel.lottery.programs import Program
@@ -48,14 +49,8 @@ class Plan:
 def planned(problem: Problem, kinds: Kinds, algorithm: str, watch: Watch, explicit: int = EXPLICIT) -> Plan:
     """Return the plan of a lottery with quotas; raise InfeasibleError."""
     _check_possible(problem, kinds)
-    if algorithm == "leximin":
-        x, levels = leximin(problem, watch)
-        gap = 0.0
-        x = polished(problem, x, [_share(problem, level) for level in levels if level.value < 1])
-    else:
-        x, levels = leximin(problem, watch, depth=1)
-        best = _concave(problem, algorithm, levels[0], watch)
-        x, gap = best.x, best.gap
+    found = solved(problem, lambda small: _fairest(small, algorithm, watch))
+    x, levels, gap = found.x, found.levels, found.gap
     bound = proof(problem, levels[:1]).bounds[0]
     whole = algorithm == "leximin"
     away = np.abs(x - np.round(x))
@@ -65,6 +60,16 @@ def planned(problem: Problem, kinds: Kinds, algorithm: str, watch: Watch, explic
     if np.max(np.abs(mixture.mean - x)) > SAME:
         return Plan(problem, "distribution", mixture.mean, bound, levels[:1], False, mixture, goal_gap=gap)
     return Plan(problem, "distribution", x, bound, levels, whole, mixture, goal_gap=gap)
+
+
+def _fairest(problem: Problem, algorithm: str, watch: Watch) -> Found:
+    """Return the algorithm's best x."""
+    if algorithm == "leximin":
+        x, levels = leximin(problem, watch)
+        return Found(polished(problem, x, [_share(problem, level) for level in levels if level.value < 1]), levels)
+    _, levels = leximin(problem, watch, depth=1)
+    best = _concave(problem, algorithm, levels[0], watch)
+    return Found(best.x, levels, best.gap)
 
 
 def _share(problem: Problem, level: Level) -> np.ndarray:

@@ -42,7 +42,7 @@ class Sparse:
         return out
 
     def restricted(self, columns: np.ndarray) -> Sparse:
-        """Return the matrix of the chosen columns (increasing places), still sparse."""
+        """Return the matrix of the chosen columns, in their order, still sparse."""
         where = np.full(self.shape[1], -1)
         where[columns] = np.arange(len(columns))
         kept = where[self.column] >= 0
@@ -65,6 +65,17 @@ class Problem:
     @property
     def types(self) -> int:
         return len(self.people)
+
+    def shared(self) -> np.ndarray:
+        """Return the groups that several types belong to."""
+        return np.nonzero(np.bincount(self.group, minlength=len(self.households)) > 1)[0]
+
+    def group_rows(self, groups: np.ndarray) -> Sparse:
+        """Return a row for each of `groups`: 1 for its types."""
+        place = np.full(len(self.households), -1)
+        place[groups] = np.arange(len(groups))
+        mine = np.nonzero(place[self.group] >= 0)[0]
+        return Sparse(place[self.group[mine]], mine, np.ones(len(mine)), (len(groups), self.types))
 
     def group_sums(self, x: np.ndarray) -> np.ndarray:
         """Return how many are taken from each group (G)."""

@@ -146,7 +146,7 @@ def leximin(problem: Problem, watch: Watch, depth: int | None = None) -> tuple[n
     """Return x (T) and its levels, lowest first; with `depth` stop after so many levels, the rest of x being NaN."""
     x = np.full(problem.types, np.nan)
     levels: list[Level] = []
-    groups: list[int] = []
+    groups = problem.shared().tolist()
     while np.isnan(x).any() and (depth is None or len(levels) < depth):
         free = np.nonzero(np.isnan(x))[0]
         watch.step("fairness", 1 - len(free) / problem.types)
@@ -168,13 +168,25 @@ def polished(problem: Problem, x: np.ndarray, shares: list[np.ndarray]) -> np.nd
     """
     if not shares:
         return x
+    rows, low, high = _with_households(problem)
     basis = np.array(shares).T
-    reached = np.array([problem.matrix.times(share) for share in shares]).T
+    reached = np.array([rows.times(share) for share in shares]).T
     for _ in range(3):
-        sums = problem.matrix.times(x)
-        gap = np.where(np.abs(sums - problem.low) < 1e-7, problem.low - sums, 0.0)
-        gap = np.where(np.abs(sums - problem.high) < 1e-7, problem.high - sums, gap)
-        tight = (np.abs(sums - problem.low) < 1e-7) | (np.abs(sums - problem.high) < 1e-7)
+        sums = rows.times(x)
+        gap = np.where(np.abs(sums - low) < 1e-7, low - sums, 0.0)
+        gap = np.where(np.abs(sums - high) < 1e-7, high - sums, gap)
+        tight = (np.abs(sums - low) < 1e-7) | (np.abs(sums - high) < 1e-7)
         move = np.linalg.lstsq(reached[tight], gap[tight], rcond=1e-11)[0]
         x = np.clip(x + basis @ move, 0.0, problem.largest())
     return x
+
+
+def _with_households(problem: Problem) -> tuple[Sparse, np.ndarray, np.ndarray]:
+    """Return the rows of the quotas, then of the groups that several types share, with their bounds."""
+    shared = problem.shared()
+    height = len(problem.low)
+    matrix = stacked(
+        [(problem.matrix, 0, 0), (problem.group_rows(shared), height, 0)], (height + len(shared), problem.types)
+    )
+    low = np.append(problem.low, np.full(len(shared), -INF))
+    return matrix, low, np.append(problem.high, problem.households[shared])

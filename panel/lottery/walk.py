@@ -66,7 +66,7 @@ class Walk:
         self._joint = np.full(len(members), -1)
         joint = np.nonzero(members > 1)[0]
         self._joint[joint] = np.arange(len(joint))
-        spare = (problem.households - problem.group_sums(target))[joint]
+        spare = np.maximum(0.0, problem.households - problem.group_sums(target))[joint]
         x = np.append(target, spare)
         self.state = _State(x, np.floor(x + NEAR))
         self.state.settle(np.arange(len(x)))
