@@ -1,9 +1,27 @@
-"""Expenses and payments: what taking part costs, repaid."""
+"""Expenses and payments: what taking part costs, repaid.
+
+How the room is laid out:
+
+- `models/`      tables by subject: policy, claims (payees, claims, lines, questions before the day), receipts, entries
+                 (the ledger of steps, questions, decisions), budgets, payments (choices, bank details, runs, vouchers).
+- `transitions`  the one table of what may follow what, and who may do it; `services.steps.take` is the only way a claim
+                 changes state: it checks the table, raises the version, adds the ledger's entry and the audit row.
+- `pricing`      pure: a line and the rates in, whole pence out. `categories`: built-in kinds of cost and their words.
+- `services/`    `policy` (rates by date), `payees`, `claims` (draft, lines, sending), `deciding`, `authorising`, …
+- `queries/`     reads, one module a subject; `duplicates` for the three checks.
+- `guards`, `immutability`  what the database, and the ORM, refuse whoever asks. `sealed`: every sealed column.
+- `emails`       the message of each step.
+"""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from expenses import guards, immutability  # noqa: F401  the tables must be known, with what guards them
+
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
+    from expenses import sealed
+
+    sealed.register()

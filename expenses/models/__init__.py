@@ -1,0 +1,70 @@
+"""Tables of expenses and payments, by subject."""
+
+from expenses.models.budgets import Budget
+from expenses.models.claims import (
+    Claim,
+    ClaimKind,
+    ClaimLine,
+    ClaimState,
+    ForWhom,
+    Payee,
+    PayeeKind,
+    PriorKind,
+    PriorRequest,
+    PriorState,
+)
+from expenses.models.entries import ClaimEntry, ClaimQuestion, LineDecision
+from expenses.models.payments import (
+    BankDetails,
+    LedgerLayout,
+    ModulusSubstitution,
+    ModulusWeight,
+    PayerAccount,
+    Payment,
+    PaymentChoice,
+    PaymentMethod,
+    PaymentRun,
+    PaymentState,
+    PaymentText,
+    RunState,
+    Voucher,
+)
+from expenses.models.policy import InvolvementRate, PolicyCategory, PolicyRate, Promise, ReceiptRule, Unit
+from expenses.models.receipts import Receipt
+
+__all__ = [
+    "BankDetails",
+    "Budget",
+    "Claim",
+    "ClaimEntry",
+    "ClaimKind",
+    "ClaimLine",
+    "ClaimQuestion",
+    "ClaimState",
+    "ForWhom",
+    "InvolvementRate",
+    "LedgerLayout",
+    "LineDecision",
+    "ModulusSubstitution",
+    "ModulusWeight",
+    "Payee",
+    "PayeeKind",
+    "PayerAccount",
+    "Payment",
+    "PaymentChoice",
+    "PaymentMethod",
+    "PaymentRun",
+    "PaymentState",
+    "PaymentText",
+    "PolicyCategory",
+    "PolicyRate",
+    "PriorKind",
+    "PriorRequest",
+    "PriorState",
+    "Promise",
+    "Receipt",
+    "ReceiptRule",
+    "RunState",
+    "Unit",
+    "Voucher",
+]
