@@ -25,8 +25,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         health,
         http,
         information,
+        jobs,
         limits,
         navigation,
+        task_runner,
     )
 
     config.use(settings)
@@ -42,3 +44,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     information.init_app(app)
     components_page.init_app(app)
     cli.init_app(app)
+    jobs.add_continuous("tasks", task_runner.Runner)

@@ -61,6 +61,11 @@ def set_actor(actor: str) -> None:
     _actor.set(actor)
 
 
+def actor() -> str:
+    """Return who acts in this context."""
+    return _actor.get()
+
+
 @contextmanager
 def acting_as(actor: str) -> Iterator[None]:
     """Record what happens in the body as done by `actor`."""

@@ -90,6 +90,16 @@ def reading() -> Iterator[None]:
         _reading.reset(mark)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Run the body with SQLite's write lock taken by each transaction, inside `reading` too."""
+    mark = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(mark)
+
+
 def set_reading(value: bool) -> None:
     """Say whether the work that follows in this context only reads."""
     _reading.set(value)

@@ -87,7 +87,31 @@ function keepExclusive(event) {
   }
 }
 
+/** Renew what a page says of work in the background; when it has ended show the whole page anew. */
+function follow(shown) {
+  const look = async () => {
+    try {
+      const response = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const now = page.getElementById(shown.id);
+      if (!response.ok || !now?.hasAttribute("data-follow")) {
+        location.reload();
+        return;
+      }
+      // Whoever reads the link with a screen reader keeps their place: only what has changed is put in.
+      if (now.innerHTML !== shown.innerHTML && !shown.contains(document.activeElement)) {
+        shown.replaceChildren(...now.childNodes);
+      }
+    } catch {
+      // Away from the network for a moment: the next look may find it again.
+    }
+    setTimeout(look, 2000);
+  };
+  setTimeout(look, 2000);
+}
+
 document.addEventListener("change", keepExclusive);
+document.querySelectorAll("[data-follow]").forEach(follow);
 document.querySelectorAll("[data-error-summary]").forEach(watchErrorSummary);
 document.querySelectorAll("[data-count]").forEach(countCharacters);
 sendOnce();

@@ -18,7 +18,14 @@ from tests.support.rooms import ROOT, modules, name_of, tree
 EDGES = {"views", "cli", "jobs"}
 #: Edges by another name: the worker and what it runs on its own connection, the one function all others call, and
 #: the shared lock of several machines.
-OTHER_EDGES = {"core/database.py", "core/worker.py", "core/exclusive.py", "core/jobs.py", "mail/delivery.py"}
+OTHER_EDGES = {
+    "core/database.py",
+    "core/worker.py",
+    "core/exclusive.py",
+    "core/jobs.py",
+    "core/task_runner.py",
+    "mail/delivery.py",
+}
 
 WEB = {"flask", "flask_wtf", "flask_login", "flask_limiter", "werkzeug"}
 
