@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql
 
 import core.database
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 
 _GUARDS: dict[str, tuple[str, ...]] = {
