@@ -104,7 +104,7 @@ def _held(case: tuple[str, tuple[Any, ...], int]) -> dict[str, Any]:
     household = HOME if HOME in pool.columns else None
     result = draw(pool, quotas, k, seed="bench", households=household)
     began = time.perf_counter()
-    wrong = differences(result.audit, pool, result.selected)
+    wrong = [str(one) for one in differences(result.audit, pool, result.selected)]
     wrong += [f"Draw {number} took housemates." for number in with_housemates(pool, result.selected)]
     out = result.summary() | {"gap": result.upper_bound - result.min_probability, "method": result.audit["method"]}
     return out | {"verified": not wrong, "verify_seconds": round(time.perf_counter() - began, 3), "wrong": wrong}

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 
 def N_(message: str) -> str:  # noqa: N802  gettext's own name for "mark, translate later"
     """Mark `message` for extraction; it is translated where it is shown."""
     return message
+
+
+class Worded(Protocol):
+    """What can be said in any language: a whole sentence with named placeholders, marked with N_, and their values."""
+
+    @property
+    def words(self) -> str: ...
+
+    @property
+    def params(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence that is no error, made where nobody's language is known; `str` gives the English one."""
+
+    words: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.words % self.params
 
 
 class DomainError(Exception):
@@ -19,6 +41,7 @@ class DomainError(Exception):
 
     words: str = N_("This cannot be done.")
     field: str | None = None
+    params: dict[str, Any]
 
     def __init__(self, *, field: str | None = None, **params: Any) -> None:
         super().__init__(self.code, sorted(params))  # names only: values may be personal

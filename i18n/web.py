@@ -12,13 +12,13 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from core import clock
-from core.errors import DomainError
+from core.errors import Worded
 from i18n import languages, negotiation
 
 
-def words(error: DomainError) -> str:
-    """Return what `error` says, in the reader's language, with numbers and dates in its format."""
-    return gettext(error.words, **{name: _shown(value) for name, value in error.params.items()})
+def words(said: Worded) -> str:
+    """Return what an error or another sentence says, in the reader's language, with numbers and dates in its format."""
+    return gettext(said.words, **{name: _shown(value) for name, value in said.params.items()})
 
 
 def _shown(value: Any) -> Any:

@@ -28,6 +28,22 @@ class RefusedError(LotteryError):
     words = N_("%(file)s, row %(row)s: this cannot be used.")
 
 
+class UnreadableFileError(RefusedError):
+    words = N_("%(file)s cannot be opened.")
+
+
+class UnwritableFolderError(RefusedError):
+    words = N_("Nothing can be written to %(file)s.")
+
+
+class NotTextError(RefusedError):
+    words = N_("%(file)s, row %(row)s: this is not text in UTF-8.")
+
+
+class BrokenRowError(RefusedError):
+    words = N_("%(file)s, row %(row)s: this is not a row of a CSV file.")
+
+
 class MissingColumnError(RefusedError):
     words = N_("%(file)s, row %(row)s: there is no column “%(column)s”.")
 
@@ -82,6 +98,10 @@ class TooFewPeopleError(RefusedError):
 
 class UnknownPersonError(RefusedError):
     words = N_("%(file)s, row %(row)s: nobody in the pool has the id of person %(number)s of the list.")
+
+
+class WrongPoolError(RefusedError):
+    words = N_("The sealed part of the audit sheet cannot be opened with this pool: it is another, or was changed.")
 
 
 class UnknownAlgorithmError(RefusedError):

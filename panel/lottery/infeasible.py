@@ -1,4 +1,4 @@
-"""When no panel keeps the quotas: the smallest changes that would make one possible."""
+"""When no panel keeps the quotas: the smallest changes that would make one possible; changes.py says them in words."""
 
 from __future__ import annotations
 
@@ -130,19 +130,3 @@ def _recruits(problem: Problem, kinds: Kinds, row: int) -> int:
     low, high = np.append(widened.low, np.full(groups.shape[0], -INF)), np.append(widened.high, widened.households)
     found = Program(matrix, cost, (low, high), (0.0, INF), integer=True).solve()
     return 0 if found is None else int(np.round(-found.value))
-
-
-def in_words(change: dict[str, Any]) -> str:
-    """Return a change as an English sentence, for commands; pages make their own from the parts."""
-    if "size" in change:
-        return f"{change['size']} people were asked for: at most {change['could_be']} could take part."
-    name = f"{change['category']} {change['feature']}"
-    if "could_be_min" in change:
-        text = (
-            f"{name} at least {change['asked_min']}: only {change['available']} could take part; "
-            if change["available"] < change["asked_min"]
-            else f"{name} at least {change['asked_min']}: the other quotas leave no room for so many; "
-        )
-        recruit = f", or recruit {change['recruit']}" if change.get("recruit") else ""
-        return f"{text}lower it to {change['could_be_min']}{recruit}."
-    return f"{name} at most {change['asked_max']}: too few for a panel; raise it to {change['could_be_max']}."

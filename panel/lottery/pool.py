@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
 from panel.lottery import errors
 from panel.lottery.quotas import Quota
+from panel.lottery.tables import Table, Words, table
 
 ID = "id"
 
@@ -53,35 +53,25 @@ def read_pool(file: TextIO, name: str = "pool") -> Pool:
 
     Without the column, a person's id is the number of the line. Raises RefusedError with the row.
     """
-    rows = csv.reader(file)
-    heading = [cell.strip() for cell in next(rows, [])]
-    for place, column in enumerate(heading):
-        if column in heading[:place]:
-            raise errors.DoubledColumnError(file=name, row=1, column=column)
-    lines, columns = _columns(rows, heading, name)
+    source = table(file, name)
+    lines, columns = _columns(source)
     if not lines:
         raise errors.EmptyFileError(file=name, row=1)
-    numbered = ID not in columns
-    ids = [str(line) for line in lines] if numbered else columns.pop(ID)
+    own = next((column for column in columns if column.casefold() == ID), None)
+    ids = columns.pop(own) if own else [str(line) for line in lines]
     _check_ids(ids, lines, name)
-    return Pool(ids, columns, name, lines, numbered)
+    return Pool(ids, columns, name, lines, numbered=own is None)
 
 
-def _columns(rows: Iterator[list[str]], heading: list[str], name: str) -> tuple[list[int], dict[str, list[str]]]:
-    values: list[list[str]] = [[] for _ in heading]
+def _columns(source: Table) -> tuple[list[int], dict[str, list[str]]]:
+    values: list[list[str]] = [[] for _ in source.heading]
     lines = []
-    shared: dict[str, str] = {}  # the same few words in 100,000 rows are kept once
-    for cells in rows:
-        if not cells:
-            continue
-        line = rows.line_num  # type: ignore[attr-defined]
-        if len(cells) != len(heading):
-            raise errors.RaggedRowError(file=name, row=line, found=len(cells), expected=len(heading))
+    words = Words()
+    for line, cells in source.rows:
         lines.append(line)
-        for kept, cell in zip(values, cells, strict=True):
-            word = cell.strip()
-            kept.append(shared.setdefault(word, word))
-    return lines, dict(zip(heading, values, strict=True))
+        for column, kept, cell in zip(source.heading, values, cells, strict=True):
+            kept.append(cell if column.casefold() == ID else words[cell])
+    return lines, dict(zip(source.heading, values, strict=True))
 
 
 def _check_ids(ids: Sequence[str], lines: Sequence[int], name: str) -> None:
@@ -128,9 +118,14 @@ def canonical_order(pool: Pool, columns: Sequence[str]) -> list[int]:
 
 def pool_hash(pool: Pool, columns: Sequence[str]) -> str:
     """Return SHA-256 over the people in canonical order: one JSON list a line, [id, value of each column]."""
-    digest = hashlib.sha256(json.dumps([ID, *columns], ensure_ascii=False).encode())
+    return pool_digest(pool, columns).hexdigest()
+
+
+def pool_digest(pool: Pool, columns: Sequence[str], start: bytes = b"") -> hashlib._Hash:
+    """Return SHA-256 over `start` and the people."""
+    digest = hashlib.sha256(start + json.dumps([ID, *columns], ensure_ascii=False).encode())
     kept = [pool.column(column) for column in columns]
     for place in canonical_order(pool, columns):
         row = [pool.ids[place], *(column[place] for column in kept)]
         digest.update(b"\n" + json.dumps(row, ensure_ascii=False).encode())
-    return digest.hexdigest()
+    return digest

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
 from panel.lottery import errors
+from panel.lottery.tables import Words, table
 
 COLUMNS = ("category", "feature", "min", "max")
 #: Between the parts of a joint cell: category "age & sex", feature "18-24 & female".
@@ -36,18 +36,15 @@ class Quota:
 
 def read_quotas(file: TextIO, name: str = "quotas") -> list[Quota]:
     """Return the quotas of a CSV with the columns category, feature, min, max; raise RefusedError with the row."""
-    rows = csv.reader(file)
-    heading = [cell.strip() for cell in next(rows, [])]
+    source = table(file, name)
     for column in COLUMNS:
-        if column not in heading:
+        if column not in source.heading:
             raise errors.MissingColumnError(file=name, row=1, column=column)
-    quotas = []
-    for cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(heading):
-            raise errors.RaggedRowError(file=name, row=rows.line_num, found=len(cells), expected=len(heading))
-        quotas.append(_quota(dict(zip(heading, (c.strip() for c in cells), strict=True)), name, rows.line_num))
+    words = Words()
+    quotas = [
+        _quota(dict(zip(source.heading, (words[c] for c in cells), strict=True)), name, line)
+        for line, cells in source.rows
+    ]
     if not quotas:
         raise errors.EmptyFileError(file=name, row=1)
     check_quotas(quotas, name)

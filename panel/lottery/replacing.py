@@ -111,7 +111,7 @@ def _less(pool: Pool, quota: Quota, settled: Sequence[int]) -> Quota:
             "feature": quota.feature,
             "asked_min": quota.min,
             "asked_max": quota.max,
-            "available": have,
+            "settled": have,
             "could_be_max": have,
         }
         raise errors.InfeasibleError(suggestions=[change], k=len(settled))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from panel.lottery import audit
+from core.errors import Said
+from panel.lottery import audit, findings, publishing
 from panel.lottery.certificate import proof
-from panel.lottery.errors import LotteryError
+from panel.lottery.errors import LotteryError, WrongPoolError
 from panel.lottery.kinds import Kinds, kinds_of
 from panel.lottery.panels import UNITS, mean_of
 from panel.lottery.pool import Pool, canonical_order, pool_hash
 from panel.lottery.problem import problem_of
+from panel.lottery.publishing import is_public
 from panel.lottery.quotas import Quota
 from panel.lottery.randomness import Stream, commitment
 from panel.lottery.relaxation import Level
@@ -26,15 +29,48 @@ TOLERANCE = 1e-6
 PROOF_TOLERANCE = 1e-6
 
 
-def differences(sheet: Any, pool: Pool | None = None, selected: Sequence[Sequence[str]] | None = None) -> list[str]:
-    """Return what is wrong with an audit sheet, in English sentences; nothing when the draw was as it says.
+def differences(sheet: Any, pool: Pool | None = None, selected: Sequence[Sequence[str]] | None = None) -> list[Said]:
+    """Return what is wrong with an audit sheet, in sentences; nothing when the draw was as it says.
 
     With `pool` the people are drawn again too; with `selected` (the ids of each draw) they are compared by name.
     """
     try:
+        if is_public(sheet):
+            return list(_public(sheet, pool, selected))
         return list(_Check(sheet).all(pool, selected))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, LotteryError) as error:
-        return [f"The file is not a whole audit sheet ({type(error).__name__}: {error})."]
+        return [Said(findings.DAMAGED, {"reason": f"{type(error).__name__}: {error}"})]
+
+
+def _public(sheet: dict[str, Any], pool: Pool | None, selected: Sequence[Sequence[str]] | None) -> Iterator[Said]:
+    """Yield what is wrong with a public sheet: all of it with the pool, else what can be seen without."""
+    if sheet["version"] != publishing.VERSION:
+        raise ValueError("another version")
+    yield from _seed(sheet["seed"])
+    for number, one in enumerate(sheet["draws"], start=1):
+        if sheet["algorithm"] != "random" and not all(row["kept"] for row in one["makeup"]):
+            yield Said(findings.QUOTAS, {"draw": number})
+        yield from _named(number, one, None, selected)
+    if pool is None:
+        return
+    try:
+        whole = publishing.opened(sheet, pool)
+    except WrongPoolError as error:
+        yield Said(error.words)
+        return
+    shown = publishing.shown(whole, sheet["least_group"])
+    for part in sorted({*shown, *sheet} - {"sealed"}):
+        if json.dumps(shown.get(part)) != json.dumps(sheet.get(part)):
+            yield Said(findings.OPEN_PART, {"part": part})
+    yield from _Check(whole).all(pool, selected)
+
+
+def _seed(seed: dict[str, Any]) -> Iterator[Said]:
+    if seed["secret"] and commitment(seed["secret"]) != seed["secret_sha256"]:
+        yield Said(findings.SECRET)
+    expected = f"{seed['public']}|{seed['secret']}" if seed["secret"] else seed["public"]
+    if seed["text"] != expected:
+        yield Said(findings.SEED)
 
 
 class _Check:
@@ -59,9 +95,9 @@ class _Check:
         self.problem = problem_of(self.kinds, self.quotas, int(sheet["size"]))
         self.free = self.problem.without_quotas() if sheet["algorithm"] == "random" else self.problem
 
-    def all(self, pool: Pool | None, selected: Sequence[Sequence[str]] | None) -> Iterator[str]:
+    def all(self, pool: Pool | None, selected: Sequence[Sequence[str]] | None) -> Iterator[Said]:
         said = int(self.sheet["pool"]["people"])
-        yield from self._seed()
+        yield from _seed(self.sheet["seed"])
         yield from self._proof()
         if pool is not None:
             wrong = list(self._pool(pool))
@@ -69,25 +105,17 @@ class _Check:
             if wrong:
                 pool = None
         if self.sheet["method"] == "distribution":
-            yield from self._mixture(self.sheet["distribution"], self.share * self.kinds.people, "the distribution")
+            yield from self._mixture(self.sheet["distribution"], self.share * self.kinds.people)
         if self.sheet["method"] == "walk":
             yield from self._target()
         if self.sheet["method"] == "uniform" and np.any(np.abs(self.share - self.problem.k / said) > TOLERANCE):
-            yield "Without quotas everybody's probability is the size over the pool; the audit says otherwise."
+            yield Said(findings.UNEVEN)
         for number, one in enumerate(self.sheet["draws"], start=1):
             yield from self._draw(number, one, pool, selected)
         if selected is not None and len(selected) != len(self.sheet["draws"]):
-            yield f"The list of the selected has {len(selected)} draws, the audit {len(self.sheet['draws'])}."
+            yield Said(findings.DRAWS, {"listed": len(selected), "held": len(self.sheet["draws"])})
 
-    def _seed(self) -> Iterator[str]:
-        seed = self.sheet["seed"]
-        if seed["secret"] and commitment(seed["secret"]) != seed["secret_sha256"]:
-            yield "The secret is not the one that was committed to: its SHA-256 differs."
-        expected = f"{seed['public']}|{seed['secret']}" if seed["secret"] else seed["public"]
-        if seed["text"] != expected:
-            yield "The seed is not made of the public value and the secret."
-
-    def _proof(self) -> Iterator[str]:
+    def _proof(self) -> Iterator[Said]:
         levels = []
         for one in self.sheet["proof"]["levels"]:
             rows = np.zeros(len(self.free.low))
@@ -99,55 +127,56 @@ class _Check:
             return
         proved = proof(self.free, levels)
         if proved.bounds[0] > float(self.sheet["upper_bound"]) + 1e-12:
-            yield f"The proof bounds the least probability by {proved.bounds[0]!r}, not by what is published."
+            yield Said(findings.BOUND, {"bound": repr(proved.bounds[0])})
         if not self.sheet["proof"]["settles_every_type"]:
             return
         value = np.full(len(self.kinds), np.nan)
         for number, (level, rise) in enumerate(zip(levels, proved.rises, strict=True), start=1):
             value[level.types] = level.value
             if rise > PROOF_TOLERANCE:
-                yield f"Level {number} of the proof leaves room for {rise:.3g} more."
+                yield Said(findings.ROOM, {"level": number, "rise": f"{rise:.3g}"})
         away = np.abs(value - self.share)
         if not np.all(away <= TOLERANCE):
-            yield f"The probability of type {int(np.argmax(np.nan_to_num(away, nan=2.0)))} is not the proved one."
+            yield Said(findings.UNPROVED, {"type": int(np.argmax(np.nan_to_num(away, nan=2.0)))})
 
-    def _pool(self, pool: Pool) -> Iterator[str]:
+    def _pool(self, pool: Pool) -> Iterator[Said]:
         said = self.sheet["pool"]
         household = said["household"]
         if len(pool) != said["people"]:
-            yield f"The pool has {len(pool)} people, the audit {said['people']}."
+            yield Said(findings.PEOPLE, {"there": len(pool), "said": said["people"]})
         elif pool_hash(pool, [*said["columns"], *([household] if household else [])]) != said["sha256"]:
-            yield "The pool is not the one of the draw: its SHA-256 differs."
+            yield Said(findings.POOL)
         else:
             kinds = kinds_of(pool, said["columns"], household)
             same = kinds.features == self.kinds.features and np.array_equal(kinds.people, self.kinds.people)
             if not same or not np.array_equal(kinds.households, self.kinds.households):
-                yield "The types in the audit are not those of the pool."
+                yield Said(findings.TYPES)
             self.kinds = kinds
 
-    def _mixture(self, mixture: dict[str, Any], aim: np.ndarray, name: str) -> Iterator[str]:
+    def _mixture(self, mixture: dict[str, Any], aim: np.ndarray, draw: int = 0) -> Iterator[Said]:
+        """Yield what is wrong with a distribution: the whole one, or that at the end of a draw's walk."""
         panels, weights = _panels(mixture, len(self.kinds)), mixture["weights"]
         if sum(weights) != UNITS or min(weights) < 0 or len(weights) != len(panels):
-            yield f"The weights of {name} are not shares of one whole."
+            yield _either(findings.WEIGHTS, findings.WEIGHTS_OF_DRAW, draw)
             return
         for number, panel in enumerate(panels, start=1):
             if self.free.violation(panel.astype(float)) > 0:
-                yield f"Panel {number} of {name} does not keep the quotas."
+                yield _either(findings.PANEL, findings.PANEL_OF_DRAW, draw, panel=number)
         away = np.abs(mean_of(panels, weights) - aim) / self.kinds.people
         if np.max(away) > TOLERANCE:
             t = int(np.argmax(away))
-            yield f"In {name} type {t} has a probability {away[t]:.3g} away from the one published."
+            yield _either(findings.AWAY, findings.AWAY_OF_DRAW, draw, type=t, away=f"{away[t]:.3g}")
 
-    def _target(self) -> Iterator[str]:
+    def _target(self) -> Iterator[Said]:
         target = np.array(self.sheet["walk"]["target"], float)
         if np.max(np.abs(target / self.kinds.people - self.share)) > 1e-14:
-            yield "The walk starts from other probabilities than those published."
+            yield Said(findings.TARGET)
         if self.free.violation(target) > 1e-9:
-            yield "The walk starts outside the quotas."
+            yield Said(findings.OUTSIDE)
 
     def _draw(
         self, number: int, one: dict[str, Any], pool: Pool | None, selected: Sequence[Sequence[str]] | None
-    ) -> Iterator[str]:
+    ) -> Iterator[Said]:
         stream = Stream(self.sheet["seed"]["text"], label(number))
         ids: list[str] | None = None
         counts = np.zeros(len(self.kinds), int)
@@ -158,46 +187,51 @@ class _Check:
                 places = stream.sample(canonical_order(pool, self.kinds.columns), self.problem.k)
                 ids = [pool.ids[place] for place in places]
                 if not np.array_equal(counts_by_type(self.kinds, places), counts):
-                    yield f"Draw {number}: repeated, the types have other numbers than the audit says."
+                    yield Said(findings.COUNTS, {"draw": number})
         else:
             again, wrong = self._counts(number, one, stream)
             yield from wrong
             if not np.array_equal(again, counts):
                 t = int(np.nonzero(again != counts)[0][0])
-                yield f"Draw {number}: repeated, type {t} has {again[t]} people; the audit says {counts[t]}."
+                yield Said(findings.COUNT, {"draw": number, "type": t, "again": int(again[t]), "said": int(counts[t])})
             if pool is not None:
                 ids = [pool.ids[place] for place in people_of(self.kinds, again, stream)]
         if self.sheet["algorithm"] != "random" and self.problem.violation(counts.astype(float)) > 0:
-            yield f"Draw {number} does not keep the quotas."
+            yield Said(findings.QUOTAS, {"draw": number})
         if ids is not None and fingerprint(ids) != one["selected_sha256"]:
-            yield f"Draw {number}: repeated, it chooses other people than the audit's hash stands for."
-        yield from self._named(number, one, ids, selected)
+            yield Said(findings.OTHERS, {"draw": number})
+        yield from _named(number, one, ids, selected)
 
-    def _counts(self, number: int, one: dict[str, Any], stream: Stream) -> tuple[np.ndarray, list[str]]:
+    def _counts(self, number: int, one: dict[str, Any], stream: Stream) -> tuple[np.ndarray, list[Said]]:
         if self.sheet["method"] == "distribution":
             mixture = self.sheet["distribution"]
-            wrong: list[str] = []
+            wrong: list[Said] = []
         else:
             walk = Walk(self.free, np.array(self.sheet["walk"]["target"], float), stream)
             walk.go(int(self.sheet["walk"]["stop"]))
             mixture = one["residual"]
-            wrong = list(self._mixture(mixture, walk.x, f"the end of draw {number}'s walk"))
+            wrong = list(self._mixture(mixture, walk.x, number))
         return _panels(mixture, len(self.kinds))[stream.choose(mixture["weights"])], wrong
 
-    def _named(
-        self, number: int, one: dict[str, Any], ids: list[str] | None, selected: Sequence[Sequence[str]] | None
-    ) -> Iterator[str]:
-        if selected is None or number > len(selected):
-            return
-        listed = selected[number - 1]
-        if ids is None:
-            if fingerprint(listed) != one["selected_sha256"]:
-                yield f"Draw {number}: the list of the selected is not the one the audit's hash stands for."
-            return
-        for person in sorted(set(listed) - set(ids)):
-            yield f"Draw {number}: {person} is on the list, and was not drawn."
-        for person in sorted(set(ids) - set(listed)):
-            yield f"Draw {number}: {person} was drawn, and is not on the list."
+
+def _named(
+    number: int, one: dict[str, Any], ids: list[str] | None, selected: Sequence[Sequence[str]] | None
+) -> Iterator[Said]:
+    if selected is None or number > len(selected):
+        return
+    listed = selected[number - 1]
+    if ids is None:
+        if fingerprint(listed) != one["selected_sha256"]:
+            yield Said(findings.LIST, {"draw": number})
+        return
+    for person in sorted(set(listed) - set(ids)):
+        yield Said(findings.NOT_DRAWN, {"draw": number, "person": person})
+    for person in sorted(set(ids) - set(listed)):
+        yield Said(findings.NOT_LISTED, {"draw": number, "person": person})
+
+
+def _either(whole: str, of_draw: str, draw: int, **params: Any) -> Said:
+    return Said(of_draw, {"draw": draw, **params}) if draw else Said(whole, params)
 
 
 def _panels(mixture: dict[str, Any], count: int) -> np.ndarray:

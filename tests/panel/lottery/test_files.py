@@ -9,6 +9,7 @@ from panel.lottery.engine import draw
 from panel.lottery.errors import RefusedError
 from panel.lottery.pool import Pool, pool_hash, read_pool
 from panel.lottery.quotas import Quota, from_targets, read_quotas
+from panel.lottery.tables import opened
 from tests.panel.lottery.pools import example
 
 QUOTAS = "category,feature,min,max\nsex,f,1,2\nsex,m,1,2\n"
@@ -116,3 +117,45 @@ class TestFromTargets:
     def test_mirrors_the_population_within_so_many_seats(self):
         made = from_targets({"sex": {"f": 510, "m": 490}}, 20, 2)
         assert [(q.feature, q.min, q.max) for q in made] == [("f", 8, 13), ("m", 7, 12)]
+
+
+class TestSpreadsheets:
+    """What spreadsheets make of a CSV is read as if it were plain."""
+
+    PLAIN = "id,sex\n1,f\n2,m\n"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "\ufeffid,sex\r\n1,f\r\n2,m\r\n",
+            "id;sex\n1;f\n2;m\n",
+            "id\tsex\n1\tf\n2\tm\n",
+            "ID,sex,,\n1,f,,\n,,,\n2,m,,\n\n",
+            'id,sex\n"1","f"\n 2 , m \n',
+            "id,sex\r1,f\r2,m\r",
+        ],
+    )
+    def test_of_a_pool(self, tmp_path, text):
+        (tmp_path / "people.csv").write_bytes(text.encode())
+        pool = read_pool(opened(tmp_path / "people.csv"), "people.csv")
+        assert (list(pool.ids), {name: list(v) for name, v in pool.columns.items()}) == (
+            ["1", "2"],
+            {"sex": ["f", "m"]},
+        )
+
+    def test_of_quotas(self):
+        assert quotas_of("\ufeffcategory;feature;min;max\r\nsex;f;1;2\r\n")[0] == Quota("sex", "f", 1, 2, 2)
+
+    def test_takes_two_ways_to_write_an_accent_as_one(self):
+        pool = pool_of("id,town\n1,Ane\u0301\n2,An\u00e9\n")
+        assert len(set(pool.columns["town"])) == 1
+
+    def test_refuses_what_is_no_text_with_the_row(self, tmp_path):
+        (tmp_path / "people.csv").write_bytes(b"id,sex\n1,f\n2,\xff\n")
+        with pytest.raises(errors.NotTextError) as raised:
+            opened(tmp_path / "people.csv")
+        assert raised.value.params["row"] == 3
+
+    def test_refuses_a_file_that_is_not_there(self, tmp_path):
+        with pytest.raises(errors.UnreadableFileError):
+            opened(tmp_path / "none.csv")

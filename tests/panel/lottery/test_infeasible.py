@@ -2,9 +2,9 @@
 
 import pytest
 
+from panel.lottery.changes import in_words
 from panel.lottery.engine import draw
 from panel.lottery.errors import InfeasibleError
-from panel.lottery.infeasible import in_words
 from panel.lottery.pool import Pool
 from panel.lottery.quotas import Quota
 

@@ -9,8 +9,12 @@ from bench.lottery import census_like
 from panel.lottery.engine import draw
 from panel.lottery.pool import Pool
 from panel.lottery.randomness import Seed
-from panel.lottery.verifying import differences
+from panel.lottery.verifying import differences as found_in
 from tests.panel.lottery.pools import example
+
+
+def differences(*given):
+    return list(map(str, found_in(*given)))
 
 
 @pytest.fixture(scope="module", params=["leximin", "nash", "random", "walk"])
