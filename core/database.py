@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects.postgresql import JSONB
@@ -76,6 +77,11 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+#: Seconds for which a connection that has just been used is taken to be alive.
+_FRESH = 1.0
+#: Execution option: each statement stands for itself, without BEGIN.
+_BARE = "bare"
+
 #: True while a request that must not write is served; SQLite then takes no write lock.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -116,9 +122,29 @@ def changed_by(statement: sa.UpdateBase) -> int:
     return int(cast("sa.CursorResult[Any]", result).rowcount)
 
 
+def first_row(statement: sa.Select[Any], values: Mapping[str, Any]) -> sa.Row[Any] | None:
+    """Return the first row of a statement with the parameters `values`, or None.
+
+    In a request that only reads, it runs outside the session and outside a transaction: one round trip instead of
+    three on PostgreSQL, and less than half of the work. What the session has begun, it goes on with.
+    """
+    if not _reading.get() or (db.session.registry.has() and db.session().in_transaction()):
+        return db.session.connection().execute(statement, values).first()
+    reader: sa.Engine = current_app.extensions["reader"]
+    try:
+        with reader.connect() as connection:
+            return connection.execute(statement, values).first()
+    except sa.exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    # The server was restarted under a connection just used. Nothing can have been done by halves: read again.
+    with reader.connect() as connection:
+        return connection.execute(statement, values).first()
+
+
 def is_postgresql() -> bool:
-    """Return whether the session talks to PostgreSQL."""
-    return db.session.get_bind().dialect.name == "postgresql"
+    """Return whether the database is PostgreSQL."""
+    return db.engine.dialect.name == "postgresql"
 
 
 def lock_name(name: str) -> None:
@@ -149,7 +175,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "pool_size": settings.web_threads + 2,
             "max_overflow": 4,
-            "pool_pre_ping": True,
+            # The one used last is taken first, so that few have to be asked whether they still live.
+            "pool_use_lifo": True,
         }
     else:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
@@ -159,9 +186,35 @@ def init_app(app: Flask, settings: Settings) -> None:
         }
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations", render_as_batch=True, compare_type=True)
-    if not url.startswith("postgresql"):
-        with app.app_context():
+    with app.app_context():
+        if url.startswith("postgresql"):
+            _ask_the_idle(db.engine)
+            app.extensions["reader"] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+        else:
             _prepare_sqlite(db.engine)
+            app.extensions["reader"] = db.engine.execution_options(**{_BARE: True})
+
+
+def _ask_the_idle(engine: Engine) -> None:
+    """Ask a connection that has lain idle whether it still lives before it is used.
+
+    The pool's own `pre_ping` asks each time: a round trip for every request, of which busy servers have thousands.
+    """
+
+    @sa.event.listens_for(engine, "checkin")
+    def note_time(connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, proxy: Any) -> None:
+        used = record.info.get("used")
+        if used is None or time.monotonic() - used < _FRESH:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool then lets go of all that are older than this moment, and opens a new one.
+            raise sa.exc.InvalidatePoolError from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -179,6 +232,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get(_BARE):
+            return
         # A transaction that first reads and then writes cannot wait for the lock once another has written:
         # SQLite refuses at once, whatever the timeout. So a transaction that may write takes the lock first.
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from accounts.models import RecoveryCode, Staff
-from core import clock
+from core import clock, database
 from core.database import changed_by, db, insert_or_ignore, is_postgresql
 from tests.factories.staff import make_staff
 
@@ -44,6 +45,93 @@ class TestConnection:
         with pytest.raises(sa.exc.IntegrityError):
             db.session.flush()
         db.session.rollback()
+
+
+class TestFirstRow:
+    NAME = sa.select(Staff.__table__.c.name).where(Staff.__table__.c.email == sa.bindparam("email"))
+
+    def test_reads_what_is_committed_and_leaves_the_session_alone(self, app):
+        make_staff("analyst", email="a@example.org", name="Asha")
+        db.session.commit()
+        db.session.remove()
+        with database.reading():
+            assert database.first_row(self.NAME, {"email": "a@example.org"}) == ("Asha",)
+            assert database.first_row(self.NAME, {"email": "b@example.org"}) is None
+            assert not db.session.registry.has()
+
+    def test_sends_nothing_but_the_statement(self, app):
+        sent = []
+        note = lambda conn, cursor, statement, *rest: sent.append(statement)  # noqa: E731
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            with database.reading():
+                database.first_row(self.NAME, {"email": "a@example.org"})
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+        assert [s.split()[0] for s in sent] == ["SELECT"]
+
+    def test_sees_what_the_session_has_begun(self, app):
+        make_staff("analyst", email="a@example.org", name="Asha")
+        db.session.execute(sa.update(Staff).values(name="Ben"))
+        with database.reading():
+            assert database.first_row(self.NAME, {"email": "a@example.org"}) == ("Ben",)
+        db.session.rollback()
+
+    def test_of_a_request_that_writes_belongs_to_its_transaction(self, app):
+        database.set_reading(False)
+        database.first_row(self.NAME, {"email": "a@example.org"})
+        assert db.session().in_transaction()
+
+    def test_a_reader_does_not_turn_a_later_transaction_into_one_that_commits_by_itself(self, app):
+        with database.reading():
+            database.first_row(self.NAME, {"email": "a@example.org"})
+        make_staff("analyst", email="a@example.org", name="Asha")
+        db.session.commit()
+        db.session.execute(sa.update(Staff).values(name="Ben"))
+        db.session.rollback()
+        assert db.session.scalar(self.NAME, {"email": "a@example.org"}) == "Asha"
+
+
+@pytest.mark.postgresql
+class TestWhenPostgresqlRestarts:
+    """Every connection the pool holds is cut, as by a restart of the server."""
+
+    @pytest.fixture(autouse=True)
+    def _only_there(self, app):
+        if not is_postgresql():
+            pytest.skip("SQLite has no server")
+
+    def cut_all(self):
+        db.session.remove()
+        with ExitStack() as stack:
+            for _ in range(3):
+                stack.enter_context(db.engine.connect()).execute(sa.text("SELECT 1"))
+        others = sa.create_engine(db.engine.url, poolclass=sa.NullPool)
+        with others.connect() as connection:
+            gone = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+            assert connection.scalar(sa.text(gone + "AND pid != pg_backend_pid()")) >= 3
+        others.dispose()
+
+    def test_a_connection_that_lay_idle_is_asked_first(self, app, monkeypatch):
+        self.cut_all()
+        monkeypatch.setattr(database, "_FRESH", 0.0)
+        assert db.session.scalar(sa.text("SELECT 1")) == 1
+
+    def test_a_page_that_only_reads_is_shown_even_at_that_very_moment(self, app, monkeypatch):
+        self.cut_all()
+        monkeypatch.setattr(database, "_FRESH", 3600.0)
+        with database.reading():
+            assert database.first_row(TestFirstRow.NAME, {"email": "a@example.org"}) is None
+
+    def test_one_that_writes_fails_once_and_the_next_does_not(self, app, monkeypatch):
+        self.cut_all()
+        monkeypatch.setattr(database, "_FRESH", 3600.0)
+        with pytest.raises(sa.exc.DBAPIError):
+            db.session.execute(sa.text("SELECT 1"))
+        db.session.rollback()
+        for _ in range(3):
+            assert db.session.scalar(sa.text("SELECT 1")) == 1
+            db.session.remove()
 
 
 class TestAtOneMoment:
