@@ -7,6 +7,7 @@ import json
 import logging
 import secrets
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from whitenoise import WhiteNoise
 
 from core import audit, config, database
 from core.config import Settings
+from core.cookies import CookieSessions
 from core.errors import NotFoundError, frames
 
 log = logging.getLogger("panel.http")
@@ -40,6 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.session_interface = CookieSessions()
     csrf.init_app(app)
     app.before_request(_begin)
     app.after_request(_finish)
@@ -70,28 +73,41 @@ def _begin() -> None:
     database.set_reading(request.method in _SAFE_METHODS)
 
 
+#: Links carry tokens, so no other site may learn the address somebody came from.
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+
+
 def _finish(response: Response) -> Response:
+    # One look at what is there: `headers.setdefault` goes through all of them each time.
+    there = {name.lower() for name, _ in response.headers}
+    for name, value in _protective(response):
+        if name.lower() not in there:
+            response.headers.add(name, value)
+    # The route's name, never its path: a path may hold a token, a query what somebody searched for.
+    milliseconds = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
+    log.info("%s %s %s %.0fms", request.method, request.endpoint, response.status_code, milliseconds)
+    return response
+
+
+def _protective(response: Response) -> Iterator[tuple[str, str]]:
+    """Yield the headers that protect `response`, where its view has not set another."""
     script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
-    headers = response.headers
-    headers.setdefault(
+    yield (
         "Content-Security-Policy",
         f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         "media-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'",
     )
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    # Links carry tokens: no other site may learn the address somebody came from.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    yield from _ALWAYS
     if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        yield "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
     if response.mimetype == "text/html":
-        headers.setdefault("Cache-Control", "no-store")
-    # The route's name, never its path: a path may hold a token, a query what somebody searched for.
-    milliseconds = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
-    log.info("%s %s %s %.0fms", request.method, request.endpoint, response.status_code, milliseconds)
-    return response
+        yield "Cache-Control", "no-store"
 
 
 def _show_http_error(error: HTTPException) -> ResponseReturnValue:

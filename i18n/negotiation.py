@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from babel.core import negotiate_locale
 from flask import Flask, Response, current_app, g, request, session
 from flask_babel import Babel, force_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from core import config
 from i18n import languages, pseudo
@@ -63,7 +66,12 @@ def _browser_language() -> Language:
 
     Werkzeug's own `best_match` looks for exact tags first, so `ar-EG, en;q=0.5` would get English.
     """
-    preferred = [tag for tag, quality in request.accept_languages if quality > 0]
+    return _first_offered(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=1024)  # there are far fewer browsers' lists than requests
+def _first_offered(header: str) -> Language:
+    preferred = [tag for tag, quality in parse_accept_header(header, LanguageAccept) if quality > 0]
     return languages.get(negotiate_locale(preferred, languages.TAGS, sep="-"))
 
 

@@ -1,0 +1,54 @@
+"""The signed cookie: Flask's own in all that can be seen of it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
+
+from core.cookies import CookieSessions
+
+OURS, FLASKS = CookieSessions(), SecureCookieSessionInterface()
+
+
+@pytest.fixture
+def small() -> Flask:
+    made = Flask("small")
+    made.secret_key = "the present secret"
+    return made
+
+
+def signed(interface, app, value):
+    return interface.get_signing_serializer(app).dumps(value)
+
+
+def opened(interface, app, cookie):
+    with app.test_request_context(headers={"Cookie": f"session={cookie}"}) as context:
+        return dict(interface.open_session(app, context.request))
+
+
+class TestCookieSessions:
+    @pytest.mark.parametrize(("writer", "reader"), [(OURS, FLASKS), (FLASKS, OURS), (OURS, OURS)])
+    def test_reads_and_writes_what_flask_does(self, small, writer, reader):
+        value = {"answering": {"slug": "token"}, "n": 1}
+        assert opened(reader, small, signed(writer, small, value)) == value
+
+    def test_does_not_take_what_was_changed(self, small):
+        cookie = signed(OURS, small, {"a": 1})
+        assert opened(OURS, small, ("x" if cookie[0] != "x" else "y") + cookie[1:]) == {}
+
+    def test_takes_a_retired_secret_while_it_is_listed_and_signs_with_the_present_one(self, small):
+        old = signed(OURS, small, {"a": 1})
+        small.secret_key = "a new secret"
+        assert opened(OURS, small, old) == {}
+        small.config["SECRET_KEY_FALLBACKS"] = ["the present secret"]
+        assert opened(OURS, small, old) == {"a": 1}
+        fresh = signed(OURS, small, {"a": 2})
+        small.config["SECRET_KEY_FALLBACKS"] = None
+        assert opened(FLASKS, small, fresh) == {"a": 2}
+
+    def test_is_what_the_application_uses(self, app):
+        assert isinstance(app.session_interface, CookieSessions)
+        with app.test_request_context():
+            session["a"] = 1
+            assert session.modified
