@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, fields
+from typing import Any
 
 import sqlalchemy as sa
 
 from core.database import db
 from core.errors import NotFoundError
 from engagements.models import Engagement, EngagementArea, EngagementState, PreElectionPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What people are told of an engagement before they are asked, and whom they can ask."""
+
+    words: dict[str, Any]
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+
+
+#: Reads the columns of a Briefing, without building an Engagement; other rooms join what they find it by.
+BRIEFING = sa.select(*(Engagement.__table__.c[field.name] for field in fields(Briefing)))
 
 
 def get_engagement(engagement_id: int) -> Engagement:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from core.errors import N_
 from engagements.models import Engagement
@@ -59,7 +60,14 @@ class EngagementWords(dict[str, str]):
         return languages.get(self.tag) if self._own.get(part) else languages.SOURCE
 
 
-def words_in(engagement: Engagement, tag: str) -> EngagementWords:
+class Worded(Protocol):
+    """An engagement, or what was read of one."""
+
+    @property
+    def words(self) -> Mapping[str, dict[str, str]]: ...
+
+
+def words_in(engagement: Worded, tag: str) -> EngagementWords:
     """Return all parts in language `tag`; "" where even the source language has nothing."""
     return EngagementWords(tag, engagement.words.get(tag, {}), engagement.words.get(languages.SOURCE.tag, {}))
 

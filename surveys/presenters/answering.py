@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from core.errors import N_
-from engagements.models import Engagement
-from engagements.wording import PARTS, EngagementWords, words_in
+from engagements.wording import PARTS, EngagementWords, Worded, words_in
 from i18n import languages
 from i18n.languages import Language
 from surveys import types
@@ -41,7 +41,7 @@ class Passage:
     language: Language
 
 
-def passages(engagement: Engagement, tag: str) -> list[Passage]:
+def passages(engagement: Worded, tag: str) -> list[Passage]:
     """Return what people must know before they answer, without what nobody has written."""
     words: EngagementWords = words_in(engagement, tag)
     return [
@@ -67,7 +67,7 @@ class Answer:
 
     id: str
     question: Markup
-    value: Markup
+    value: str
     href: str
     #: The question in plain words, for the name of the link.
     change: str
@@ -81,18 +81,27 @@ class Group:
     answers: list[Answer]
 
 
-def groups(compiled: Compiled, words: Words, place: Place, draft: Draft) -> list[Group]:
-    """Return the answers by section, with links back to their questions."""
+def shown(compiled: Compiled, words: Words, draft: Draft) -> dict[str, Markup]:
+    """Return the answers as HTML, by the ids of their places on the page."""
+    found = {}
+    for question in compiled.document.questions:
+        text = types.get(question.type).display(question, draft.answers.get(question.id), words)
+        lines = text.split("\n") if text else [gettext("Not provided")]
+        found[_id_of(question.id)] = Markup("<br>").join(lines)
+    return found
+
+
+def groups(compiled: Compiled, words: Words, place: Place, shown: Mapping[str, str]) -> list[Group]:
+    """Return what was `shown` by section, with links back to the questions."""
     found: dict[str, list[Answer]] = {}
     for page in compiled.pages:
         address = url_for("answering.page", slug=place.slug, number=page.index + 1, change=1)
         for question in page.questions:
-            shown = types.get(question.type).display(question, draft.answers.get(question.id), words)
             found.setdefault(page.section_id, []).append(
                 Answer(
-                    id=f"answer-{question.id}",
+                    id=_id_of(question.id),
                     question=words.html(question.id, "text"),
-                    value=Markup("<br>").join(escape(line) for line in shown.split("\n")) if shown else Markup(),
+                    value=shown[_id_of(question.id)],
                     href=f"{address}#{question.id}",
                     change=words.text(question.id, "text"),
                 )
@@ -100,8 +109,10 @@ def groups(compiled: Compiled, words: Words, place: Place, draft: Draft) -> list
     return [Group(words.html(section_id, "title"), answers) for section_id, answers in found.items()]
 
 
+def _id_of(question_id: str) -> str:
+    return f"answer-{question_id}"
+
+
 def errors_of_missing(words: Words, ids: list[str]) -> list[tuple[str, Any]]:
     """Return the error summary of required questions that have no answer."""
-    return [
-        (f"answer-{i}", gettext("Answer the question “%(question)s”.", question=words.text(i, "text"))) for i in ids
-    ]
+    return [(_id_of(i), gettext("Answer the question “%(question)s”.", question=words.text(i, "text"))) for i in ids]

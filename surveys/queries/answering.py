@@ -9,9 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from core import clock
-from core.database import db, is_postgresql
+from core.database import db, first_row, is_postgresql
+from core.errors import NotFoundError
+from engagements.models import Engagement
+from engagements.queries import BRIEFING, Briefing
 from surveys import links
-from surveys.models import AnswerSession, Fieldwork, FieldworkState, Kind, Participation, SurveyVersion
+from surveys.models import AnswerSession, Fieldwork, FieldworkState, Kind, Participation, Survey, SurveyVersion
 
 # Tables, not models, and the connection, not the session: building objects costs more than the query.
 
@@ -94,28 +97,28 @@ _ENTRY = sa.select(
 ).select_from(_joined.join(_participation, _participation.c.fieldwork_id == _fieldwork.c.id))
 _ENTRY_BY_TOKEN = _ENTRY.where(_participation.c.token_hash == sa.bindparam("token_hash"))
 _ENTRY_BY_CODE = _ENTRY.where(_participation.c.code_index.in_(sa.bindparam("codes", expanding=True)))
+_survey = Survey.__table__
+_BRIEFING = BRIEFING.join(_survey, _survey.c.engagement_id == Engagement.id).where(
+    _survey.c.id == sa.bindparam("survey_id")
+)
 _BY_SLUG = sa.select(*_PLACE).select_from(_joined).where(_fieldwork.c.slug == sa.bindparam("slug"))
-
-
-def _run(statement: sa.Select[Any], values: dict[str, Any]) -> sa.Row[Any] | None:
-    return db.session.connection().execute(statement, values).first()
 
 
 def find_visit(token_hash: str, *, lock: bool = False) -> Visit | None:
     """Return the visit of a token, None when it has not begun, or is done. `lock`: until the transaction ends."""
     statement = _VISIT_LOCKED if lock and is_postgresql() else _VISIT
-    row = _run(statement, {"token_hash": token_hash})
+    row = first_row(statement, {"token_hash": token_hash})
     return None if row is None else Visit(Place(*row[:_SIZE]), token_hash, row[_SIZE])
 
 
 def find_entry(token_hash: str) -> Entry | None:
     """Return the way in of an invited person by the fingerprint of their link."""
-    return _entry(_run(_ENTRY_BY_TOKEN, {"token_hash": token_hash}))
+    return _entry(first_row(_ENTRY_BY_TOKEN, {"token_hash": token_hash}))
 
 
 def find_entry_by_code(typed: str) -> Entry | None:
     """Return the way in of an invited person by the code they typed."""
-    return _entry(_run(_ENTRY_BY_CODE, {"codes": links.code_indexes(typed)}))
+    return _entry(first_row(_ENTRY_BY_CODE, {"codes": links.code_indexes(typed)}))
 
 
 def _entry(row: Any) -> Entry | None:
@@ -124,8 +127,16 @@ def _entry(row: Any) -> Entry | None:
 
 def find_place(slug: str) -> Place | None:
     """Return the fieldwork with this address."""
-    row: Any = _run(_BY_SLUG, {"slug": slug})
+    row: Any = first_row(_BY_SLUG, {"slug": slug})
     return None if row is None else Place(*row)
+
+
+def briefing_of(survey_id: int) -> Briefing:
+    """Return what people are told of the engagement a survey belongs to; raises NotFoundError."""
+    row: Any = first_row(_BRIEFING, {"survey_id": survey_id})
+    if row is None:
+        raise NotFoundError
+    return Briefing(*row)
 
 
 def find_open_token(typed: str) -> tuple[str, str] | None:

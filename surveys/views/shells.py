@@ -6,17 +6,19 @@ against forged forms and the code to go on later. Rendering it costs more than a
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from flask import request, session
-from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
 
 from i18n import negotiation
 
-#: What stands in a kept page where a person's own goes: control characters that no template and no wording holds.
-CSRF_HOLE, CODE_HOLE = "\x02csrf\x03", "\x02code\x03"
+#: What stands in a kept page where a person's own goes: between control characters that no template and no wording
+#: holds, the name of what goes there.
+_HOLE = re.compile("\x02([^\x03]*)\x03")
 #: A layout may show anything else that is in the session, such as who is signed in: then nothing is kept or taken.
 _HARMLESS = {"answering", "answered", "csrf_token"}
 _MOST = 512
@@ -25,35 +27,27 @@ _kept: OrderedDict[Hashable, tuple[str, ...]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def shared(key: Hashable, code: str, render: Callable[[str, str], str]) -> str:
-    """Return the page of `key`, which must name all it depends on but the language, the address and what fills holes.
+def shared(key: Hashable, render: Callable[..., str], **own: str) -> str:
+    """Return the page of `key`, which must name all it depends on but the language and what is a person's own.
 
-    `render(csrf_token, code)` makes it. Neither of the two holds a character that HTML would have to escape.
+    `render(**own)` makes it. It may put those values into text and attributes of the page, and do nothing else with
+    them: what it is called with may be marks that stand for them.
     """
-    if request.args or not set(session) <= _HARMLESS:
-        return render(generate_csrf(), code)
-    whole_key = (negotiation.current().tag, request.path if request.method == "GET" else "", key)
+    if request.method != "GET" or request.args or not set(session) <= _HARMLESS:
+        return render(**own)
+    whole_key = (negotiation.current().tag, key)
     parts = _kept.get(whole_key)
     if parts is None:
-        parts = _split(render(CSRF_HOLE, CODE_HOLE))
+        marks = {name: Markup(f"\x02{name}\x03") for name in own}  # noqa: S704  nothing of anybody's
+        parts = tuple(_HOLE.split(render(**marks)))
         with _lock:
             _kept[whole_key] = parts
             while len(_kept) > _MOST:
                 _kept.popitem(last=False)
-    own = {CSRF_HOLE: generate_csrf(), CODE_HOLE: code}
-    return "".join(own.get(part, part) for part in parts)
-
-
-def _split(html: str) -> tuple[str, ...]:
-    parts: list[str] = []
-    for index, piece in enumerate(html.split(CSRF_HOLE)):
-        if index:
-            parts.append(CSRF_HOLE)
-        for place, inner in enumerate(piece.split(CODE_HOLE)):
-            if place:
-                parts.append(CODE_HOLE)
-            parts.append(inner)
-    return tuple(parts)
+    filled = list(parts)
+    for place in range(1, len(filled), 2):
+        filled[place] = str(escape(own[filled[place]]))
+    return "".join(filled)
 
 
 def forget() -> None:

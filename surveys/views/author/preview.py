@@ -91,7 +91,7 @@ def preview(survey_id: int, tag: str) -> str:
         "surveys/author/preview_first.html",
         title=compiler.title(words),
         words=words,
-        engagement=engagement,
+        contact=engagement,
         purpose=answering_presenters.words_in(engagement, tag),
         passages=answering_presenters.passages(engagement, tag),
         language_decision="",
