@@ -25,5 +25,6 @@ def init_app(app: Flask) -> None:
     navigation.add_staff_entry("mail.list_campaigns", N_("Messages"), 700)
     core_jobs.add_continuous("mail", lambda: Post(config.settings(), transports.of(config.settings())))
     sealed.register(models.OutboxMessage, "context", models.OutboxMessage.message_id)
+    sealed.register(models.LinkKey, "key", models.LinkKey.id)
     sealed.register_rekey("mail_suppression", services.renew_suppressions)
     cli.init_app(app)

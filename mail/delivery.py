@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from core import clock
 from core.config import Settings
 from core.database import commit, db, reading
-from mail import claiming, pacing, preparing, settling
+from mail import claiming, pacing, preparing, settling, unsubscribing
 from mail.claiming import Outcome
 from mail.handover import Counter
 from mail.journal import Journal
@@ -42,6 +42,8 @@ class Post:
     """What a worker sends with: its journal, its connections, and its patience with a transport that is down."""
 
     def __init__(self, settings: Settings, transport: Transport) -> None:
+        unsubscribing.ensure_key()
+        commit()
         self._journals = journal_folder(settings)
         self._worker = settings.worker_name
         self._transport = transport

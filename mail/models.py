@@ -1,4 +1,4 @@
-"""Tables of messages: campaigns, the outbox, the pace, and addresses that must not be written to."""
+"""Tables of messages: campaigns, the outbox, the pace, links that refuse, and addresses not to be written to."""
 
 from __future__ import annotations
 
@@ -111,3 +111,14 @@ class Pace(Model):
     #: Messages that may leave at `at`; it refills with time.
     tokens: Mapped[float]
     at: Mapped[dt.datetime]
+
+
+class LinkKey(Model):
+    """The one key of all links that refuse messages: it outlives the keys of the settings (see mail.unsubscribing)."""
+
+    __tablename__ = "mail_link_key"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Sealed hexadecimal digits.
+    key: Mapped[bytes]

@@ -20,6 +20,9 @@ from mail.transports import Outgoing
 
 log = logging.getLogger("panel.mail")
 
+#: How many messages are put together before the first of them leaves: going over to a language is dear.
+PORTION = 20
+
 
 @dataclass(frozen=True)
 class Parcel:
@@ -51,11 +54,11 @@ def prepare(rows: list[Claimed]) -> Iterator[Parcel | Outcome]:
         else:
             by_language[row.language].append(row)
     for tag, group in by_language.items():
-        for row in group:
-            # Opened for each message: between two of them other code of this thread runs in its own language.
+        for first in range(0, len(group), PORTION):
+            # Nothing is yielded in here: other code of this thread runs in its own language.
             with composing.speaking(tag):
-                made = _put_together(row, known.addresses[row.recipient])
-            yield made
+                made = [_put_together(row, known.addresses[row.recipient]) for row in group[first : first + PORTION]]
+            yield from made
 
 
 def _ask(rows: list[Claimed]) -> _Known:

@@ -1,17 +1,29 @@
-"""The links with which a person refuses messages of one kind: opaque, without an end, and good for nothing else."""
+"""The links with which a person refuses messages of one kind: opaque, without an end, and good for nothing else.
+
+They are sealed with a key of their own, made once and kept sealed in the database: a message stays in somebody's mailbox
+for years, and its link must work however often FIELD_KEYS and SECRET_KEY have been changed since.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
+import secrets
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+from flask import current_app
+
 from core import audit, config, crypto
+from core.crypto import Keyring
+from core.database import db, insert_or_ignore
 from core.errors import N_, DomainError
 from mail import signals
+from mail.models import LinkKey
 
 _PLACE = "unsubscribe-link"
+_ID = 1
 
 
 @dataclass(frozen=True)
@@ -29,8 +41,8 @@ class BadLinkError(DomainError):
 
 
 def link(recipient: str, purpose: str) -> str:
-    """Return the address of the page that lets `recipient` refuse messages for `purpose`."""
-    sealed = crypto.keyring().seal(json.dumps([recipient, purpose]), _PLACE)
+    """Return the address of the page that lets `recipient` refuse messages for `purpose`; needs `ensure_key`."""
+    sealed = _keys().seal(json.dumps([recipient, purpose]), _PLACE)
     token = base64.urlsafe_b64encode(sealed).decode("ascii").rstrip("=")
     return f"{config.settings().base_url}/unsubscribe/{token}"
 
@@ -39,9 +51,28 @@ def read(token: str) -> Refusal:
     """Return what the link's `token` refuses; raises BadLinkError."""
     try:
         sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        return Refusal(*json.loads(crypto.keyring().open(sealed, _PLACE)))
-    except (binascii.Error, ValueError, crypto.SealBrokenError):
+        return Refusal(*json.loads(_keys().open(sealed, _PLACE)))
+    except (binascii.Error, ValueError, LookupError, crypto.SealBrokenError):
         raise BadLinkError from None
+
+
+def ensure_key() -> None:
+    """Make the key of these links unless there is one, in the caller's transaction; each worker does it at its start."""
+    if db.session.get(LinkKey, _ID) is None:
+        sealed = crypto.keyring().seal(secrets.token_hex(32), f"{LinkKey.__tablename__}.key:{_ID}")
+        # Two workers that start together make one.
+        db.session.execute(insert_or_ignore(LinkKey.__table__).values(id=_ID, key=sealed))
+
+
+def _keys() -> Keyring:
+    """Return the one key, which never changes; raises LookupError before there is one."""
+    if _PLACE not in current_app.extensions:
+        sealed = db.session.scalar(sa.select(LinkKey.key))
+        if sealed is None:
+            raise LookupError("no worker has made the key of these links yet")
+        key = bytes.fromhex(crypto.keyring().open(sealed, f"{LinkKey.__tablename__}.key:{_ID}"))
+        current_app.extensions[_PLACE] = Keyring({"l": key})
+    return current_app.extensions[_PLACE]
 
 
 def refuse(refusal: Refusal) -> None:

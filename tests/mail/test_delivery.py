@@ -82,7 +82,9 @@ class TestSend:
         assert counts[1] <= counts[0] + 1
         assert BATCH >= 150
 
-    def test_a_full_mailbox_fails_and_a_busy_one_is_tried_again(self, people, kinds, sink, make_post):
+    @pytest.mark.parametrize("pipelining", [True, False])
+    def test_a_full_mailbox_fails_and_a_busy_one_is_tried_again(self, people, kinds, sink, make_post, pipelining):
+        sink.pipelining = pipelining
         queue(people, kinds, 3)
         sink.refusals = {"p0@example.net": "552 5.2.2 Full", "p1@example.net": "450 4.2.1 Busy"}
         make_post(smtp(sink.port)).send_all()
@@ -124,6 +126,16 @@ class TestSend:
         row = only()
         assert (row.state, row.failure) == ("queued", "unknown_kind")
         assert row.context is not None
+
+    def test_a_refusal_does_not_spoil_the_session_for_the_next(self, people, kinds, make_post):
+        """A server that takes commands together may wait for data although it refused the only recipient."""
+        queue(people, kinds, 3)
+        answers = {b"EHLO": b"250-here\r\n250 PIPELINING\r\n", b"RCPT": [b"550 5.1.1 nobody\r\n", b"250 ok\r\n"]}
+        with ScriptedServer(answers) as server:
+            make_post(smtp(server.port, connections=1)).send_all()
+            assert server.contents[0] == b""
+            assert [b"To: p" in content for content in server.contents[1:]] == [True, True]
+        assert states() == {"failed": 1, "sent": 2}
 
 
 class TestTransportDown:
@@ -265,15 +277,22 @@ class TestMeaning:
         assert meaning(code, text) == wanted
 
 
-class ScriptedServer:
-    """A server that misbehaves as told: `answers` by command, None to break the connection there."""
+Answer = bytes | None
 
-    def __init__(self, answers: dict[bytes, bytes | None], hang_up_after: int = 10**9) -> None:
+
+class ScriptedServer:
+    """A server that misbehaves as told: `answers` by command, None to break the connection there.
+
+    Of a list of answers the last one is said again and again.
+    """
+
+    def __init__(self, answers: dict[bytes, Answer | list[Answer]], hang_up_after: int = 10**9) -> None:
         self._answers = answers
         self._hang_up_after = hang_up_after
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.accepted = 0
+        self.contents: list[bytes] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> ScriptedServer:
@@ -298,17 +317,22 @@ class ScriptedServer:
 
     def _session(self, connection: socket.socket) -> None:
         connection.sendall(b"220 here\r\n")
-        in_data, taken = False, 0
+        in_data, taken, content = False, 0, b""
         for line in connection.makefile("rb"):
             if in_data and line != b".\r\n":
+                content += line
                 continue
             command = line.split()[0].split(b":")[0].upper()
             answer = self._answers.get(command, b"354 go on\r\n" if command == b"DATA" else b"250 ok\r\n")
+            if isinstance(answer, list):
+                answer = answer.pop(0) if len(answer) > 1 else answer[0]
             if answer is None or taken >= self._hang_up_after:
                 return
             if command == b".":
                 self.accepted += 1
                 taken += 1
+                self.contents.append(content)
+                content = b""
             in_data = command == b"DATA" and answer.startswith(b"354")
             connection.sendall(answer)
             if command == b"QUIT":
