@@ -26,6 +26,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 
+from bench.serving import cpu_ms
 from bench.sink import Sink
 
 
@@ -40,6 +41,9 @@ class Run:
     lost: int
     doubled: int
     uncertain: int
+    #: Processor time a message, of the worker (the last one after kills) and of this process, which is the mail server.
+    worker_cpu_ms: float
+    sink_cpu_ms: float
 
 
 #: Workers start from a process that has imported everything, so that being killed ten times takes seconds.
@@ -89,7 +93,9 @@ def measure(app: Flask, here: Installation, sink: Sink, messages: int, kills: in
         assert bench.queue_many((number,) for number in range(messages)) == messages
         commit()
         db.session.remove()
-    killed, seconds = _send_all(app, here, sink, messages, kills)
+    before = time.process_time()
+    killed, seconds, worker_ms = _send_all(app, here, sink, messages, kills)
+    sink_ms = 1000 * (time.process_time() - before)
     with app.app_context():
         uncertain = _settle_by_hand(sink)
         if uncertain:
@@ -101,19 +107,20 @@ def measure(app: Flask, here: Installation, sink: Sink, messages: int, kills: in
         assert db.session.scalar(sent) == messages
     lost = messages - len(sink.received)
     doubled = sum(count - 1 for count in sink.received.values())
-    return Run(db_name(here), messages, round(messages / seconds, 1), killed, lost, doubled, uncertain)
+    rate, each = round(messages / seconds, 1), [round(used / messages, 3) for used in (worker_ms, sink_ms)]
+    return Run(db_name(here), messages, rate, killed, lost, doubled, uncertain, *each)
 
 
 def db_name(here: Installation) -> str:
     return "postgresql" if here.environment["DATABASE_URL"].startswith("postgresql") else "sqlite"
 
 
-def _send_all(app: Flask, here: Installation, sink: Sink, messages: int, kills: int) -> tuple[int, float]:
-    """Return how often the worker was killed and the seconds from the first message to the last."""
+def _send_all(app: Flask, here: Installation, sink: Sink, messages: int, kills: int) -> tuple[int, float, float]:
+    """Return how often the worker was killed, the seconds from the first message to the last, and the last one's ms."""
     worker = here.start_worker()
     assert sink.wait_for(1, 120), here.log.read_text()
     began = time.monotonic()
-    killed = 0
+    killed, used = 0, cpu_ms(worker.pid or 0)
     for number in range(1, kills + 1):
         # Anywhere within its share of the messages, so that no step of the work is spared.
         sink.wait_for(int(messages * (number - random.random() * 0.9) / (kills + 1)) + 1, 120)
@@ -121,11 +128,13 @@ def _send_all(app: Flask, here: Installation, sink: Sink, messages: int, kills: 
         worker.join()
         killed += 1
         worker = here.start_worker()
+        used = 0.0
     with app.app_context():
         _wait_until_settled(app)
     seconds = time.monotonic() - began
+    used = cpu_ms(worker.pid or 0) - used
     _stop(worker)
-    return killed, seconds
+    return killed, seconds, used
 
 
 def _stop(worker: BaseProcess) -> None:

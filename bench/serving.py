@@ -37,7 +37,7 @@ class Server:
 
     def cpu_ms(self) -> float:
         """Return the processor time, in milliseconds, used so far by all processes of the server."""
-        return sum(_cpu_ms(pid) for pid in _tree(self.roots))
+        return sum(cpu_ms(pid) for pid in _tree(self.roots))
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def _tree(roots: tuple[int, ...]) -> set[int]:
     return found
 
 
-def _cpu_ms(pid: int) -> float:
+def cpu_ms(pid: int) -> float:
     """Return user and system time of a process and of its children that have ended."""
     try:
         fields = _stat(pid)

@@ -1,7 +1,7 @@
 """The links with which a person refuses messages of one kind: opaque, without an end, and good for nothing else.
 
-They are sealed with a key of their own, made once and kept sealed in the database: a message stays in somebody's mailbox
-for years, and its link must work however often FIELD_KEYS and SECRET_KEY have been changed since.
+They are sealed with a key of their own, made once and kept sealed in the database: a message stays in somebody's
+mailbox for years, and its link must work however often FIELD_KEYS and SECRET_KEY have been changed since.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def read(token: str) -> Refusal:
 
 
 def ensure_key() -> None:
-    """Make the key of these links unless there is one, in the caller's transaction; each worker does it at its start."""
+    """Make the key of these links unless there is one, in the caller's transaction; each worker begins with it."""
     if db.session.get(LinkKey, _ID) is None:
         sealed = crypto.keyring().seal(secrets.token_hex(32), f"{LinkKey.__tablename__}.key:{_ID}")
         # Two workers that start together make one.

@@ -32,6 +32,7 @@ class TestEveryMessage:
 
     @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
     def test_its_sample_renders(self, app, registered, language):
+        unsubscribing.ensure_key()
         for rules in registered:
             refusal = unsubscribing.link("member:1", rules.purpose) if rules.purpose else None
             with composing.speaking(language.tag):
@@ -55,6 +56,7 @@ class TestEveryMessage:
 def compose(people, kinds, kind="news", facts=None, address=None):
     people.add("1", facts, address)
     assert kinds[kind](1) is not None
+    unsubscribing.ensure_key()
     commit()
     row = claim("run", 1).rows[0]
     with composing.speaking(row.language):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 import sqlalchemy as sa
 
+from core import config, crypto
 from core.audit import AuditEntry
 from core.database import commit, db
 from mail import claiming, services, signals, unsubscribing
@@ -128,6 +131,8 @@ class TestUnsubscribe:
         signals.purpose_refused.disconnect(listen)
 
     def path(self):
+        unsubscribing.ensure_key()
+        commit()
         return unsubscribing.link("person:1", "newsletter").removeprefix("http://localhost")
 
     def test_looking_changes_nothing(self, client, heard):
@@ -148,6 +153,23 @@ class TestUnsubscribe:
     def test_the_link_tells_nobody_who_it_is_for(self, app):
         assert self.path() != self.path()
         assert "person" not in self.path()
+
+    def test_the_link_works_after_both_keys_of_the_settings_have_changed(self, client, app, heard, monkeypatch):
+        """A message lies in a mailbox for years; keys are changed, and the old ones removed, in the meantime."""
+        app.extensions.pop("unsubscribe-link", None)  # the key of an earlier test's database
+        path = self.path()
+        old, new = config.settings().field_keys, {"new": secrets.token_bytes(32)}
+        try:
+            crypto.use_keys({**new, **old})
+            assert app.test_cli_runner().invoke(args=["core", "rotate-keys"]).exit_code == 0
+            crypto.use_keys(new)
+            app.extensions.pop("unsubscribe-link", None)  # as in a process that starts with the new keys
+            monkeypatch.setattr(app, "secret_key", secrets.token_hex(32))
+            assert client.post(path).status_code == 200
+        finally:
+            crypto.use_keys(old)
+            app.extensions.pop("unsubscribe-link", None)
+        assert heard == [("person:1", "newsletter")]
 
     @pytest.mark.parametrize("token", ["x", "a" * 90, "%00"])
     def test_a_link_that_is_not_ours_leads_nowhere(self, client, heard, token):

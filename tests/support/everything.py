@@ -225,6 +225,7 @@ def _mail(values: Values, member: Any) -> None:
         not_before=now, state=MessageState.UNCERTAIN, message_id="<1@example.org>", sent_at=now,
     )  # fmt: skip
     db.session.add(row)
+    unsubscribing.ensure_key()
     db.session.commit()
     values.by_name |= {"message_id": row.id, "campaign_id": db.session.scalars(sa.select(Campaign.id)).first()}
     values.at(
