@@ -27,15 +27,29 @@ PERMISSIONS: dict[str, str] = {
     "telling.manage": N_("Print letters, work through the call list, mark people told"),
     "mail.read": N_("See messages and their progress, without content"),
     "mail.manage": N_("Pause, resume and settle messages"),
-    "claims.approve": N_("Approve claims"),
-    "payments.pay": N_("Make payment runs"),
+    "policy.edit": N_("Change what the policy on expenses repays and pays"),
+    "claims.enter": N_("Enter claims for people, from paper or the phone"),
+    "claims.approve": N_("Decide on claims and ask about them"),
+    "claims.authorise": N_("Authorise claims that somebody else approved"),
+    "claims.figures": N_("See what taking part costs, without names"),
+    "budgets.edit": N_("Set budgets for expenses"),
+    "budgets.hold": N_("Agree to go over a budget that they hold"),
+    "payments.pay": N_("Prepare payment runs and see bank details; every reading is recorded"),
+    "payments.confirm": N_("Confirm payment runs that somebody else prepared"),
     "assurance.comment": N_("Comment on and approve plans and reports"),
 }
 
 _READS = ["engagements.read", "loop.read"]
 
 # Who runs the system does not thereby read what people said under their name, nor handle money.
-_NOT_FOR_ADMINISTRATORS = {"answers.named", "claims.approve", "payments.pay"}
+_NOT_FOR_ADMINISTRATORS = {
+    "answers.named",
+    "claims.approve",
+    "claims.authorise",
+    "budgets.hold",
+    "payments.pay",
+    "payments.confirm",
+}
 _PANEL_MANAGER = [
     *_READS,
     "members.read",
@@ -49,6 +63,9 @@ _PANEL_MANAGER = [
     "telling.manage",
     "mail.read",
     "mail.manage",
+    "claims.enter",
+    "claims.figures",
+    "budgets.edit",
 ]
 
 #: Role -> its name, and the permissions it has.
@@ -66,8 +83,12 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         N_("Feedback editor"),
         [*_READS, "results.read", "answers.text", "outcomes.edit", "outcomes.publish", "telling.manage"],
     ),
-    "claims_approver": (N_("Claims approver"), [*_READS, "claims.approve"]),
-    "payer": (N_("Payer"), ["payments.pay"]),
+    "claims_approver": (N_("Claims approver"), [*_READS, "claims.approve", "claims.figures"]),
+    "budget_holder": (
+        N_("Budget holder"),
+        [*_READS, "claims.authorise", "claims.figures", "budgets.edit", "budgets.hold"],
+    ),
+    "payer": (N_("Payer"), ["payments.pay", "payments.confirm", "claims.figures"]),
     "translator": (N_("Translator"), ["surveys.translate"]),
     "assurance": (N_("Assurance"), [*_READS, "results.read", "assurance.comment", "audit.read"]),
 }

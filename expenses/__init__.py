@@ -7,10 +7,11 @@ How the room is laid out:
 - `transitions`  the one table of what may follow what, and who may do it; `services.steps.take` is the only way a claim
                  changes state: it checks the table, raises the version, adds the ledger's entry and the audit row.
 - `pricing`      pure: a line and the rates in, whole pence out. `categories`: built-in kinds of cost and their words.
-- `services/`    `policy` (rates by date), `payees`, `claims` (draft, lines, sending), `deciding`, `authorising`, …
+- `services/`    verbs. `policy` (rates by date), `payees`, `claims` (draft, lines, sending, answering), `choices`
+                 (how to be paid), `duties` (who may not), `deciding`, `authorising`, `runs` (payments), `steps`.
 - `queries/`     reads, one module a subject; `duplicates` for the three checks.
 - `guards`, `immutability`  what the database, and the ORM, refuse whoever asks. `sealed`: every sealed column.
-- `emails`       the message of each step.
+- `emails`, `recipients`  the message of each step, to `payee:<id>`. `reactions`: what happens when a member leaves.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from expenses import guards, immutability  # noqa: F401  the tables must be know
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
-    from expenses import sealed
+    from expenses import emails, reactions, recipients, sealed  # noqa: F401  messages register by import
 
     sealed.register()
+    recipients.register()
+    reactions.connect()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext
+from flask_babel import format_currency, format_date, format_datetime, format_decimal, format_percent, gettext
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 
@@ -53,6 +54,11 @@ def percent(share: float | None, digits: int = 0) -> str:
     return "" if share is None else format_percent(share, "#,##0" + ("." + "0" * digits if digits else "") + "%")
 
 
+def money(pence: int | None) -> str:
+    """Return whole pence as an amount in the reader's format: £12.50."""
+    return "" if pence is None else format_currency(Decimal(pence) / 100, "GBP")
+
+
 def switcher() -> list[dict[str, Any]]:
     """Return a link for each language that keeps the place: name, tag, dir, href, and whether it is the present one."""
     path, arguments = _place()
@@ -93,7 +99,7 @@ def _answers_get(path: str) -> bool:
 
 def init_app(app: Flask) -> None:
     """Add filters and globals."""
-    app.jinja_env.filters.update(day=day, moment=moment, number=number, percent=percent, words=words)
+    app.jinja_env.filters.update(day=day, moment=moment, number=number, percent=percent, words=words, money=money)
     app.jinja_env.globals.update(
         current_language=negotiation.current,
         language_switcher=switcher,

@@ -33,6 +33,13 @@ _KINDS = {
     "outcome": N_("What came of it"),
     "owner_reminder": N_("Reminder to an owner"),
     "bounce_notice": N_("Notice of bounces"),
+    "claim_received": N_("Claim received"),
+    "claim_question": N_("Question about a claim"),
+    "claim_approved": N_("Claim approved"),
+    "claim_partly_approved": N_("Claim partly approved"),
+    "claim_refused": N_("Claim refused"),
+    "claim_paid": N_("Claim paid"),
+    "claim_payment_failed": N_("Payment of a claim failed"),
     "staff_invitation": N_("Invitation to staff"),
     "staff_new_password": N_("New password for staff"),
     "staff_second_step_reset": N_("Second step reset"),
@@ -59,6 +66,8 @@ def recipient_words(recipient: str) -> str:
     prefix, _, key = recipient.partition(":")
     if prefix in {"member", "member_account"}:
         return gettext("Member %(number)s", number=key)
+    if prefix == "payee":
+        return gettext("Payee %(number)s", number=key)
     if prefix == "staff":
         return gettext("Staff %(number)s", number=key)
     return gettext("Somebody who is joining or changing their address")

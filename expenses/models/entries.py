@@ -27,7 +27,7 @@ class ClaimEntry(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     seal_id: Mapped[str] = seal_name()
     claim_id: Mapped[int] = mapped_column(sa.ForeignKey("claim.id", ondelete="CASCADE"))
-    #: 1, 2, 3… in the claim.
+    #: The claim's version that the step made: it rises from entry to entry.
     number: Mapped[int]
     #: A key of expenses.transitions.STEPS.
     kind: Mapped[str] = mapped_column(sa.String(24))

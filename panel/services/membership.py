@@ -112,6 +112,7 @@ def _end(member: Member, state: MemberState, kind: str, *, reason: str | None, l
     """
     if member.state in {MemberState.LEFT, MemberState.REMOVED}:
         raise WrongStateError
+    signals.member_leaving.send(state, member_id=member.id)
     given = [purpose for purpose, yes in queries.consents(member.id).items() if yes]
     consents.record_all(member.id, dict.fromkeys(given, False), language=language, how=how)
     for column in contact.SEALED:

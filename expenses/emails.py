@@ -1,0 +1,137 @@
+"""The messages of this room: what becomes of a claim, at each step, to the person it belongs to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+
+from core import config
+from core.database import db
+from core.errors import N_
+from expenses import sealed
+from expenses.models import Claim, ClaimLine, ClaimQuestion, LineDecision, Payment
+from expenses.reasons import REASONS
+from mail.registry import Mail, message
+
+
+def link(reference: str) -> str:
+    """Return the address of a claim's page for the person it belongs to."""
+    return f"{config.settings().base_url}/claims/{reference}"
+
+
+def _sample(**more: Any) -> dict[str, Any]:
+    return {
+        "reference": "7K3M-Q2ZD",
+        "link": "https://panel.example.org/claims/7K3M-Q2ZD",
+        "claimed": 2310,
+        "promised_on": dt.date(2026, 4, 17),
+        **more,
+    }
+
+
+def _claim(claim_id: int, kind: str, occasion: Any, **more: Any) -> Mail:
+    claim = db.session.get_one(Claim, claim_id)
+    context = {
+        "reference": claim.reference,
+        "link": link(claim.reference),
+        "claimed": claim.claimed_pence,
+        "promised_on": claim.promised_on,
+        **more,
+    }
+    return Mail(f"payee:{claim.payee_id}", context, key=f"{kind}:{claim_id}:{occasion}")
+
+
+@message("claim_received", sample=_sample)
+def received(claim_id: int) -> Mail:
+    """Say that a claim has come, what happens next, and by when it will be paid."""
+    return _claim(claim_id, "claim_received", "")
+
+
+@message("claim_question", sample=lambda: _sample(question="Which day was the taxi?"))
+def question(claim_id: int, question_id: int) -> Mail:
+    """Ask what is not clear about a claim."""
+    row = db.session.get_one(ClaimQuestion, question_id)
+    return _claim(claim_id, "claim_question", question_id, question=sealed.read(row, "question"))
+
+
+def _reasons_sample() -> list[dict[str, Any]]:
+    return [{"claimed": 1800, "given": 1500, "reason": REASONS["over_cap"], "words": "Dinner is up to 15 pounds."}]
+
+
+@message("claim_approved", sample=lambda: _sample(given=2310))
+def approved(claim_id: int, version: int) -> Mail:
+    """Say that all of a claim will be paid."""
+    return _claim(claim_id, "claim_approved", version, given=_given(claim_id))
+
+
+@message("claim_partly_approved", sample=lambda: _sample(given=2010, reasons=_reasons_sample()))
+def partly_approved(claim_id: int, version: int) -> Mail:
+    """Say which part of a claim will be paid, and why not the rest."""
+    more = {"given": _given(claim_id), "reasons": _reasons(claim_id)}
+    return _claim(claim_id, "claim_partly_approved", version, **more)
+
+
+@message("claim_refused", sample=lambda: _sample(reasons=_reasons_sample()))
+def refused(claim_id: int, version: int) -> Mail:
+    """Say that a claim will not be paid, and why."""
+    return _claim(claim_id, "claim_refused", version, reasons=_reasons(claim_id))
+
+
+def decided(claim_id: int, step: str, version: int) -> None:
+    """Tell what was decided; `step` is approved, partly_approved or refused."""
+    {"approved": approved, "partly_approved": partly_approved, "refused": refused}[step](claim_id, version)
+
+
+def _given(claim_id: int) -> int:
+    return db.session.get_one(Claim, claim_id).approved_pence
+
+
+def _reasons(claim_id: int) -> list[dict[str, Any]]:
+    """Return the lines that are not paid in full, with the reason and what the approver wrote."""
+    latest = (
+        sa.select(sa.func.max(LineDecision.id))
+        .join(ClaimLine, ClaimLine.id == LineDecision.line_id)
+        .where(ClaimLine.claim_id == claim_id)
+        .group_by(LineDecision.line_id)
+    )
+    less = sa.select(LineDecision).where(
+        LineDecision.id.in_(latest), LineDecision.approved_pence < LineDecision.claimed_pence
+    )
+    return [
+        {
+            "claimed": row.claimed_pence,
+            "given": row.approved_pence,
+            "reason": REASONS.get(row.reason or "", ""),
+            "words": sealed.read(row, "words"),
+        }
+        for row in db.session.scalars(less.order_by(LineDecision.line_id))
+    ]
+
+
+_METHODS = {
+    "bank": N_("We paid it into your bank account."),
+    "voucher": N_("Your voucher is on its way."),
+    "charity": N_("We gave it to the charity you chose."),
+}
+
+
+@message("claim_paid", sample=lambda: _sample(paid=2010, paid_on=dt.date(2026, 4, 10), how=_METHODS["bank"]))
+def paid(payment_id: int, payee_id: int, reference: str, pence: int, method: str, paid_on: dt.date) -> Mail:
+    """Say that a claim is paid: how much, when and how. Takes what one query over a whole run gives."""
+    context = {
+        "reference": reference,
+        "link": link(reference),
+        "paid": pence,
+        "paid_on": paid_on,
+        "how": _METHODS[method],
+    }
+    return Mail(f"payee:{payee_id}", context, key=f"claim_paid:{payment_id}")
+
+
+@message("claim_payment_failed", sample=_sample)
+def failed(payment_id: int) -> Mail:
+    """Say that money came back, and that the details have to be looked at."""
+    payment = db.session.get_one(Payment, payment_id)
+    return _claim(payment.claim_id, "claim_payment_failed", payment_id)

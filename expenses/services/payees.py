@@ -1,0 +1,95 @@
+"""Who can be paid: members, made when they first claim; organisations for their time; charities."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+
+from core import audit, clock, ids
+from core.database import db, insert_or_ignore
+from expenses import sealed
+from expenses.models import Claim, ClaimState, Payee, PayeeKind
+from expenses.transitions import SETTLED_STATES
+from panel import contact
+from panel.models import Member
+
+
+def for_member(member: Member) -> Payee:
+    """Return the payee `member` is, made at the first claim."""
+    found = find_for_member(member.id)
+    if found is None:
+        # Two requests at one moment make one payee.
+        db.session.execute(
+            insert_or_ignore(Payee.__table__).values(
+                seal_id=ids.random_id(),
+                kind=PayeeKind.MEMBER,
+                member_id=member.id,
+                language=member.language,
+                charity_number="",
+                active=True,
+                created_at=clock.now(),
+            )
+        )
+        found = find_for_member(member.id)
+        assert found is not None  # noqa: S101  just inserted, by us or by the other request
+    return found
+
+
+def find_for_member(member_id: int) -> Payee | None:
+    """Return the payee a member is, or None before their first claim."""
+    return db.session.scalar(sa.select(Payee).where(Payee.member_id == member_id))
+
+
+def make(kind: str, name: str, *, email: str = "", language: str = "en", charity_number: str = "") -> Payee:
+    """Add an organisation that is paid for its time, or a charity that payments can be given to."""
+    payee = Payee(
+        seal_id=ids.random_id(), kind=kind, language=language, charity_number=charity_number, created_at=clock.now()
+    )
+    sealed.put(payee, "name", name)
+    sealed.put(payee, "email", email)
+    db.session.add(payee)
+    db.session.flush()
+    audit.record("payee.added", f"payee:{payee.id}", after={"kind": kind})
+    return payee
+
+
+def declare_staff(payee: Payee, staff_id: int) -> None:
+    """Note that a payee is a member of staff, as somebody said who entered a claim for them."""
+    if payee.staff_id != staff_id:
+        before, payee.staff_id = payee.staff_id, staff_id
+        db.session.flush()
+        audit.record("payee.is_staff", f"payee:{payee.id}", {"staff": before}, {"staff": staff_id})
+
+
+def keep_contact(member: Member) -> bool:
+    """Keep how to reach a member who leaves while money is owed to them; return whether any is.
+
+    Called before the panel erases who they are. What is kept is emptied by `forget_settled`.
+    """
+    payee = find_for_member(member.id)
+    if payee is None or not _owed(payee.id):
+        return False
+    known = contact.open_contact(member)
+    sealed.put(payee, "kept", json.dumps({"name": known.name, "email": known.email, "address": known.address}))
+    payee.language = member.language
+    db.session.flush()
+    audit.record("payee.contact_kept", f"payee:{payee.id}")
+    return True
+
+
+def forget_settled(limit: int = 500) -> int:
+    """Empty what was kept of people who left, once all their claims are settled; return how many there were."""
+    open_claims = sa.select(Claim.id).where(Claim.payee_id == Payee.id, Claim.state.not_in(SETTLED_STATES))
+    settled = sa.select(Payee).where(Payee.kept.is_not(None), ~open_claims.exists()).order_by(Payee.id).limit(limit)
+    payees = list(db.session.scalars(settled))
+    for payee in payees:
+        payee.kept = None
+        audit.record("payee.contact_forgotten", f"payee:{payee.id}")
+    db.session.flush()
+    return len(payees)
+
+
+def _owed(payee_id: int) -> bool:
+    unpaid = Claim.state.not_in({*SETTLED_STATES, ClaimState.DRAFT})
+    return db.session.scalar(sa.select(Claim.id).where(Claim.payee_id == payee_id, unpaid).limit(1)) is not None

@@ -1,0 +1,169 @@
+"""Payment runs: one payer chooses, another confirms, then claims are paid, or fail and come again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from accounts.models import Staff
+from core import audit, clock
+from core.database import changed_by, db
+from expenses import emails, transitions
+from expenses.errors import ClaimMovedError, HeldError, NoAccountError, OwnClaimError
+from expenses.models import (
+    BankDetails,
+    Claim,
+    Payment,
+    PaymentChoice,
+    PaymentMethod,
+    PaymentRun,
+    PaymentState,
+    RunState,
+)
+from expenses.queries import choices, payments
+from expenses.services import duties, steps
+from expenses.transitions import Duty
+
+
+def prepare(claim_ids: Sequence[int], *, by: Staff, pay_on: dt.date) -> PaymentRun:
+    """Make a run of the claims, all or none. Raises ClaimMovedError, OwnClaimError, HeldError, NoAccountError."""
+    wanted = sorted(set(claim_ids))
+    run = PaymentRun(pay_on=pay_on, prepared_by=by.id, prepared_at=clock.now(), checksums={})
+    db.session.add(run)
+    db.session.flush()
+    for start in range(0, len(wanted), steps.CHUNK):
+        _add_chunk(run, wanted[start : start + steps.CHUNK], by)
+    db.session.flush()
+    audit.record(
+        "payment_run.prepared", f"payment_run:{run.id}", after={"payments": run.payments, "pence": run.total_pence}
+    )
+    return run
+
+
+def _add_chunk(run: PaymentRun, claim_ids: list[int], by: Staff) -> None:
+    steps.take_many(claim_ids, transitions.PUT_IN_RUN, by=by, detail=f"run:{run.id}")
+    claims = list(db.session.scalars(sa.select(Claim).where(Claim.id.in_(claim_ids)).order_by(Claim.id)))
+    chosen = choices.choices_of(claim_ids)
+    receivers = {claim.id: _receiver(claim, chosen.get(claim.id)) for claim in claims}
+    accounts = choices.accounts_of(sorted(set(receivers.values())))
+    attempts = payments.attempts_of(claim_ids)
+    rows = [
+        _payment(run, claim, chosen.get(claim.id), receivers[claim.id], accounts, attempts.get(claim.id, 0) + 1)
+        for claim in claims
+    ]
+    try:
+        db.session.execute(sa.insert(Payment), rows)
+    except IntegrityError:  # the database knows of a payment that this run did not see
+        raise ClaimMovedError from None
+    run.payments += len(rows)
+    run.total_pence += sum(int(str(row["amount_pence"])) for row in rows)
+
+
+def _receiver(claim: Claim, choice: PaymentChoice | None) -> int:
+    return choice.charity_id if choice and choice.charity_id else claim.payee_id
+
+
+def _payment(
+    run: PaymentRun,
+    claim: Claim,
+    choice: PaymentChoice | None,
+    receiver: int,
+    accounts: dict[int, BankDetails],
+    attempt: int,
+) -> dict[str, object]:
+    """Return the row of one payment: where costs are repaid without a choice, the bank is meant."""
+    method = choice.method if choice else PaymentMethod.BANK
+    account = None if method == PaymentMethod.VOUCHER else accounts.get(receiver)
+    if method != PaymentMethod.VOUCHER:
+        if account is None:
+            raise NoAccountError(reference=claim.reference)
+        if account.held_until > clock.now():
+            raise HeldError(reference=claim.reference)
+    return {
+        "run_id": run.id,
+        "claim_id": claim.id,
+        "attempt": attempt,
+        "state": PaymentState.IN_RUN,
+        "method": method,
+        "payee_id": receiver,
+        "bank_details_id": account.id if account else None,
+        "amount_pence": claim.to_pay_pence,
+        "reference": f"EXPENSES {claim.reference}",
+        "failure": "",
+    }
+
+
+def confirm(run: PaymentRun, *, by: Staff) -> None:
+    """Confirm a run that somebody else prepared. Raises OwnClaimError, ClaimMovedError."""
+    if run.prepared_by == by.id:
+        raise OwnClaimError
+    claim_ids = payments.claim_ids(run.id)
+    for start in range(0, len(claim_ids), steps.CHUNK):
+        duties.check(by, Duty.PAYER, claim_ids[start : start + steps.CHUNK])
+    _move(run, RunState.PREPARED, RunState.CONFIRMED, confirmed_by=by.id, confirmed_at=clock.now())
+
+
+def cancel(run: PaymentRun, *, by: Staff) -> None:
+    """Call a run off before it is confirmed: its claims wait for another."""
+    claim_ids = payments.claim_ids(run.id)
+    _move(run, RunState.PREPARED, RunState.CANCELLED)
+    _set_payments(run.id, PaymentState.CANCELLED)
+    steps.take_many(claim_ids, transitions.TAKEN_OUT, detail=f"run:{run.id}")
+
+
+def mark_exported(run: PaymentRun, checksums: dict[str, str]) -> None:
+    """Note that the files of a confirmed run were made, with their SHA-256; again only if they are the same."""
+    if run.state == RunState.EXPORTED and all(run.checksums.get(key) == value for key, value in checksums.items()):
+        return
+    _move(run, RunState.CONFIRMED, RunState.EXPORTED, exported_at=clock.now(), checksums=checksums)
+
+
+def mark_paid(run: PaymentRun, *, paid_on: dt.date, by: Staff | None = None) -> int:
+    """Count what of an exported run has not failed as paid; tell everybody; return how many."""
+    if run.state not in {RunState.CONFIRMED, RunState.EXPORTED}:
+        raise ClaimMovedError
+    claim_ids = payments.claim_ids(run.id, PaymentState.IN_RUN)
+    _set_payments(run.id, PaymentState.PAID, paid_on=paid_on)
+    steps.take_many(claim_ids, transitions.PAID, by=by, detail=f"run:{run.id}", paid_on=paid_on)
+    emails.paid.queue_many(payments.remittances(run.id))
+    return len(claim_ids)
+
+
+def fail(payment: Payment, failure: str, *, by: Staff | None = None) -> None:
+    """Note that a payment came back; its claim waits for other details. Raises ClaimMovedError."""
+    failed = changed_by(
+        sa.update(Payment)
+        .where(Payment.id == payment.id, Payment.state.in_([PaymentState.IN_RUN, PaymentState.PAID]))
+        .values(state=PaymentState.FAILED, failed_at=clock.now(), failure=failure, paid_on=None)
+    )
+    run = db.session.get_one(PaymentRun, payment.run_id)
+    if not failed or run.state not in {RunState.CONFIRMED, RunState.EXPORTED}:
+        raise ClaimMovedError
+    db.session.refresh(payment)
+    claim = db.session.get_one(Claim, payment.claim_id)
+    steps.take(claim, transitions.FAILED, by=by, detail=f"payment:{payment.id}", paid_on=None)
+    emails.failed(payment.id)
+
+
+def correct(claim: Claim, *, actor: str = "", by: Staff | None = None) -> None:
+    """Let a failed claim into a run again, once its details are mended or were right after all."""
+    steps.take(claim, transitions.CORRECTED, actor=actor, by=by)
+
+
+def _move(run: PaymentRun, before: RunState, after: RunState, **values: object) -> None:
+    db.session.flush()
+    moved = changed_by(
+        sa.update(PaymentRun).where(PaymentRun.id == run.id, PaymentRun.state == before).values(state=after, **values)
+    )
+    if not moved:
+        raise ClaimMovedError
+    db.session.refresh(run)
+    audit.record(f"payment_run.{after}", f"payment_run:{run.id}", {"state": before}, {"state": after})
+
+
+def _set_payments(run_id: int, state: PaymentState, **values: object) -> None:
+    waiting = sa.update(Payment).where(Payment.run_id == run_id, Payment.state == PaymentState.IN_RUN)
+    changed_by(waiting.values(state=state, **values))
