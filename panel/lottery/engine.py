@@ -17,6 +17,7 @@ from panel.lottery.panels import SAME, Mixture
 from panel.lottery.planning import Plan, planned
 from panel.lottery.pool import Pool, canonical_order, check_features, features_used
 from panel.lottery.problem import Problem, problem_of
+from panel.lottery.programs import watched
 from panel.lottery.quotas import Quota, check_quotas
 from panel.lottery.randomness import Seed, Stream
 from panel.lottery.selection import counts_by_type, counts_of, label, people_of
@@ -100,8 +101,9 @@ def draw(
     check_features(pool, quotas)
     kinds = kinds_of(pool, columns, households)
     problem = problem_of(kinds, quotas, k)
-    plan = plan_of(problem, kinds, algorithm, households is not None, watch)
-    made = list(_made(pool, kinds, plan, seed, draws, watch))
+    with watched(watch):
+        plan = plan_of(problem, kinds, algorithm, households is not None, watch)
+        made = _made(pool, kinds, plan, seed, draws, watch)
     share = probabilities(plan)
     selected = [[pool.ids[place] for place in one.places] for one in made]
     sheet = audit.sheet(pool, kinds, plan, algorithm, quotas, households, seed, made, share, selected)

@@ -9,7 +9,7 @@ import numpy as np
 from panel.lottery import hull, mixing, separable
 from panel.lottery.certificate import proof
 from panel.lottery.errors import InfeasibleError
-from panel.lottery.infeasible import suggestions
+from panel.lottery.infeasible import SMALL, suggestions
 from panel.lottery.kinds import Kinds
 from panel.lottery.merging import Found, solved
 from panel.lottery.panels import SAME, SIMILAR, Box, Mixture, decomposed
@@ -22,8 +22,6 @@ from panel.lottery.watching import Watch
 
 #: With at most so many types that are not whole, the whole distribution is written down.
 EXPLICIT = 150
-#: Up to so many types it is looked for whether any panel exists, and for panels that are not next to the target.
-SMALL = 2000
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import highspy
 import numpy as np
 
-from panel.lottery.errors import SolverError
+from panel.lottery.errors import CancelledError, SolverError
 from panel.lottery.problem import Sparse
+from panel.lottery.watching import Watch
 
 INF = highspy.kHighsInf
+
+
+#: Whose wish to stop ends a running call of the solver.
+_WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)
+
+
+@contextmanager
+def watched(watch: Watch) -> Iterator[None]:
+    """Let `watch` stop the solver while the block runs; what runs then raises CancelledError."""
+    token = _WATCH.set(watch if watch.cancellable else None)
+    try:
+        yield
+    finally:
+        _WATCH.reset(token)
+
+
+def _listen(solver: highspy.Highs, watch: Watch) -> None:
+    def asked(event: Any) -> None:
+        if watch.stopped():
+            event.interrupt()
+
+    for call in (solver.cbSimplexInterrupt, solver.cbMipInterrupt):
+        call.subscribe(asked)
 
 
 @dataclass(frozen=True)
@@ -54,6 +81,8 @@ class Program:
         self._solver = highspy.Highs()
         for option, value in _OPTIONS.items():
             self._solver.setOptionValue(option, value)
+        if (watch := _WATCH.get()) is not None:
+            _listen(self._solver, watch)
         self._solver.passModel(program)
 
     @staticmethod
@@ -84,12 +113,18 @@ class Program:
         self._solver.addCol(cost, 0.0, INF, len(rows), rows.astype(np.int32), values.astype(float))
         self.width += 1
 
-    def solve(self) -> Solution | None:
-        """Return the best solution, or None when there is none; raise SolverError when the solver gives up."""
+    def solve(self, gap: float = 1e-9) -> Solution | None:
+        """Return the best solution, or None when there is none; raise SolverError when the solver gives up.
+
+        An integer program may end `gap` below the best: 0.99 where only whole numbers are possible.
+        """
+        self._solver.setOptionValue("mip_abs_gap", gap)
         self._solver.run()
         status = self._solver.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return None
+        if status == highspy.HighsModelStatus.kInterrupt:
+            raise CancelledError
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(status=self._solver.modelStatusToString(status))
         found = self._solver.getSolution()
@@ -105,7 +140,6 @@ _OPTIONS = {
     "random_seed": 0,
     "simplex_scale_strategy": 0,  # these programs come scaled: scaling again made them up to 30 times slower
     "mip_rel_gap": 0.0,
-    "mip_abs_gap": 1e-9,
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }

@@ -1,11 +1,17 @@
 """Quotas that cannot be met: the smallest changes, in plain words."""
 
+from dataclasses import replace
+
 import pytest
 
-from panel.lottery.changes import in_words
+from bench.lottery import census_like
+from panel.lottery.changes import in_words, worded
 from panel.lottery.engine import draw
 from panel.lottery.errors import InfeasibleError
-from panel.lottery.pool import Pool
+from panel.lottery.kinds import kinds_of
+from panel.lottery.planning import exists
+from panel.lottery.pool import Pool, features_used
+from panel.lottery.problem import problem_of
 from panel.lottery.quotas import Quota
 
 
@@ -64,3 +70,43 @@ class TestSuggestions:
         (change,) = failing(pool, [Quota("age", "y", 0, 3)], 3, households="home")
         assert change["could_be"] == 2
         assert in_words(change) == "3 people were asked for: at most 2 could take part."
+
+    def test_touches_the_fewest_quotas_among_equals(self):
+        # a seats 8 of 10; b and c want 4 between them: 2 too many, which either of b and c could give up alone
+        pool = Pool([str(i) for i in range(30)], {"x": list("aaabbbcccd") * 3, "y": ["u", "v"] * 15})
+        quotas = [Quota("x", f, low, 10) for f, low in (("a", 8), ("b", 3), ("c", 3), ("d", 0))]
+        quotas += [Quota("y", "u", 6, 10), Quota("y", "v", 6, 10)]
+        found = failing(pool, quotas, 10)
+        assert {change["fix"] for change in found} == {"together"}
+        assert sum(change["asked_min"] - change["could_be_min"] for change in found) == 6
+        assert len(found) == 2
+
+    def test_is_enough_and_the_smallest_in_a_large_pool(self):
+        pool, quotas = census_like(4_000, 200)
+        asked = [replace(q, min=100, max=200) if q.feature == "age 00" else q for q in quotas]
+        (change,) = failing(pool, asked, 200)
+
+        def feasible(least):
+            eased = [replace(q, min=least) if q.feature == "age 00" else q for q in asked]
+            kinds = kinds_of(pool, features_used(pool, eased))
+            return exists(problem_of(kinds, eased, 200), whole=False)
+
+        assert change["feature"] == "age 00"
+        assert feasible(change["could_be_min"])
+        assert not feasible(change["could_be_min"] + 1)
+
+
+class TestWorded:
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"asked_min": 5, "available": 9, "could_be_min": 3}, "leave no room for so many; lower it to 3."),
+            ({"asked_min": 5, "available": 2, "could_be_min": 2}, "only 2 could take part; lower it to 2."),
+            ({"asked_max": 5, "available": 9, "could_be_max": 7}, "too few for a panel; raise it to 7."),
+            ({"asked_max": 5, "settled": 7, "could_be_max": 7}, "7 are settled already; raise it to 7."),
+        ],
+    )
+    def test_is_one_whole_sentence_with_its_values_apart(self, change, words):
+        said = worded(change | {"category": "age", "feature": "18-24"})
+        assert str(said).endswith(words)
+        assert str(said) == said.words % said.params
