@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import Signer, TimestampSigner, URLSafeTimedSerializer
 
 
@@ -52,3 +52,9 @@ class CookieSessions(SecureCookieSessionInterface):
             made = _Serializer(list(keys), salt=self.salt, serializer=self.serializer, signer_kwargs=signing)
             self._made[keys] = made
         return made
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie where the request changed the session."""
+        # Else only caches have to know that the page depends on it, which every page of ours says already.
+        if session.modified or "Cookie" not in response.headers.get("Vary", ""):
+            super().save_session(app, session, response)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -158,13 +159,8 @@ def lock_name(name: str) -> None:
 
 def insert_or_ignore(table: sa.Table | sa.FromClause) -> Any:
     """Return an INSERT of `table` that does nothing where a unique constraint is already taken."""
-    if is_postgresql():
-        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-
-        return postgresql_insert(table).on_conflict_do_nothing()  # type: ignore[arg-type]
-    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-    return sqlite_insert(table).on_conflict_do_nothing()  # type: ignore[arg-type]
+    insert = postgresql.insert if is_postgresql() else sqlite.insert
+    return insert(table).on_conflict_do_nothing()  # type: ignore[arg-type]
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -32,9 +32,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Count where the settings say; when that server is away, count in this process rather than turn people away."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.rate_limit_url
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
-    known = limiter in app.extensions.get("limiter", ())
+    if limiter in app.extensions.get("limiter", ()):
+        limiter.init_app(app)
+        return
+    hooks = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    before = [list(functions.get(None, ())) for functions in hooks]
     limiter.init_app(app)
-    if not known:
-        # A decorated view counts by itself. This would look, at every request, for limits that hold for all pages:
-        # there are none, and looking takes longer than opening the session.
-        app.before_request_funcs[None].remove(limiter._check_request_limit)
+    # A decorated view counts by itself. What the limiter would do besides, at every request of any page, is to look for
+    # limits that hold for all pages and to write headers about them: there are neither.
+    for functions, ours in zip(hooks, before, strict=True):
+        functions[None] = ours  # type: ignore[index]

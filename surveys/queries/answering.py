@@ -65,6 +65,16 @@ class Entry:
     state: str
     member_id: int
     token_hash: str
+    #: What they have begun, sealed; None before they begin and once they are done.
+    draft: bytes | None
+    #: With these the code to go on with is made. None when the links have been destroyed.
+    link_key: bytes | None
+    seal_id: str
+
+    @property
+    def visit(self) -> Visit | None:
+        """The visit they have begun."""
+        return None if self.draft is None else Visit(self.place, self.token_hash, self.draft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +103,15 @@ _VISIT = (
 )
 _VISIT_LOCKED = _VISIT.with_for_update(of=_session)
 _ENTRY = sa.select(
-    *_PLACE, _participation.c.state, _participation.c.member_id, _participation.c.token_hash
-).select_from(_joined.join(_participation, _participation.c.fieldwork_id == _fieldwork.c.id))
+    *_PLACE,
+    *(_participation.c[name] for name in ("state", "member_id", "token_hash")),
+    _session.c.draft,
+    *(_fieldwork.c[name] for name in ("link_key", "seal_id")),
+).select_from(
+    _joined.join(_participation, _participation.c.fieldwork_id == _fieldwork.c.id).outerjoin(
+        _session, _session.c.token_hash == _participation.c.token_hash
+    )
+)
 _ENTRY_BY_TOKEN = _ENTRY.where(_participation.c.token_hash == sa.bindparam("token_hash"))
 _ENTRY_BY_CODE = _ENTRY.where(_participation.c.code_index.in_(sa.bindparam("codes", expanding=True)))
 _survey = Survey.__table__

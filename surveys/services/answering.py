@@ -93,12 +93,9 @@ def begin(entry: Entry) -> None:
     """Begin the visit of an invited person, or go on with it; raises ClosedError."""
     if entry.place.phase != "open":
         raise ClosedError
-    sealed, seal_id = db.session.execute(
-        sa.select(Fieldwork.link_key, Fieldwork.seal_id).where(Fieldwork.id == entry.place.id)
-    ).one()
-    if sealed is None:  # it closed at this very moment, and its links with it
+    if entry.link_key is None:  # it closed at this very moment, and its links with it
         raise ClosedError
-    way = links.with_key(links.open_sealed_key(sealed, seal_id, "link_key"))(entry.member_id)
+    way = links.with_key(links.open_sealed_key(entry.link_key, entry.seal_id, "link_key"))(entry.member_id)
     _insert(entry.place, entry.token_hash, Draft(way.code), None)
 
 
@@ -119,7 +116,7 @@ def _insert(place: Place, token_hash: str, draft: Draft, code_index: str | None)
         "draft": _seal(token_hash, draft),
         "day": clock.today(),
     }
-    db.session.execute(insert_or_ignore(AnswerSession.__table__).values(values))
+    _run(insert_or_ignore(_session), values)
 
 
 def carry_over(old_hash: str) -> str:

@@ -62,7 +62,7 @@ def begin(token: str) -> Any:
 def _enter(entry: Entry, token: str) -> Any:
     if entry.state == "done":
         return redirect(url_for("answering.invited", token=token), 303)
-    visit = queries.find_visit(entry.token_hash)
+    visit = entry.visit
     if visit is None:
         try:
             services.begin(entry)
