@@ -3,6 +3,10 @@
 A respondent opens the link, starts, fills in every page, checks, sends and reads “Thank you”, keeping cookies and
 following redirects as a browser does. Each is an invited member of an anonymous fieldwork. Afterwards every one of the
 responses must be stored. Processor time is that of the web server and, on PostgreSQL, of the database server.
+
+The worker is not started, because nobody who answers waits for it. Once a minute it moves what lies in the intake into
+the store, many at a time; the bench has that done at the end, outside the measured time, and it takes about a quarter
+of a millisecond a response.
 """
 
 from __future__ import annotations
