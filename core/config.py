@@ -161,6 +161,12 @@ SETTINGS: tuple[Setting, ...] = (
         _text,
     ),
     Setting("MINIMUM_AGE", "16", "The youngest age at which a person may join.", _whole(0, 120)),
+    Setting(
+        "REVIEW_AFTER_MONTHS",
+        "24",
+        "After how many months without answering or signing in a member is asked whether they want to stay.",
+        _whole(3, 240),
+    ),
     Setting("TIME_ZONE", "Europe/London", "The time zone of opening times and dates.", _text),
     Setting("WEB_WORKERS", "1", "How many web processes serve.", _whole(1, 64)),
     Setting("WEB_THREADS", "4", "How many requests one web process works on at once.", _whole(1, 64)),

@@ -9,7 +9,7 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from core import access
     from i18n import negotiation
-    from panel import cli, current, emails, jobs, reactions, recipients, sealed, views  # noqa: F401  registering by import
+    from panel import cli, current, emails, jobs, moves, presenters, reactions, recipients, sealed, views  # noqa: F401  registering by import
 
     access.set_guard("member", current.guard)
     negotiation.add_person_source(current.language)
@@ -17,4 +17,9 @@ def init_app(app: Flask) -> None:
     sealed.register()
     reactions.connect()
     views.init_app(app)
+    app.jinja_env.globals.update(
+        removal_reason=presenters.removal_reason,
+        milestone_words=presenters.milestone_words,
+        group_reason=presenters.group_reason,
+    )
     cli.init_app(app)

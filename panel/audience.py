@@ -24,7 +24,7 @@ def has_consented(member_id: Any, purpose: str) -> sa.ColumnElement[bool]:
 
 def subtree(area_ids: Sequence[int]) -> sa.Select[int]:
     """Return a SELECT of the ids of areas and of all areas inside them."""
-    tree = sa.select(Area.id).where(Area.id.in_(area_ids)).cte("wanted_area", recursive=True)
+    tree = sa.select(Area.id).where(Area.id.in_(area_ids)).cte(recursive=True)
     tree = tree.union_all(sa.select(Area.id).join(tree, Area.parent_id == tree.c.id))
     return sa.select(tree.c.id)
 

@@ -7,7 +7,7 @@ import datetime as dt
 from core import clock
 from core.database import commit
 from core.jobs import scheduled
-from panel.services import applications, asking, joining, membership, sessions
+from panel.services import applications, asking, joining, membership, milestones, reviews, rotations, sessions
 
 _DAY = dt.timedelta(days=1)
 #: Who never confirmed their address is forgotten after this long: no consent came from it.
@@ -25,6 +25,8 @@ def clear_out() -> None:
     while joining.forget_unconfirmed(clock.now() - UNCONFIRMED_FOR):
         commit()
     while membership.forget_ended(clock.now() - ENDED_FOR):
+        commit()
+    while reviews.erase_lapsed():
         commit()
     sessions.clear_out()
     commit()
@@ -46,4 +48,32 @@ def keep_age_bands() -> None:
     last: int | None = 0
     while last is not None:
         last = membership.refresh_age_bands(last)
+        commit()
+
+
+@scheduled("panel.reviews", every=_DAY)
+def review_silent_members() -> None:
+    """Let lapse who did not say whether they want to stay, remind others, and ask those silent for long."""
+    for do in (reviews.lapse_some, reviews.remind_some, reviews.ask_some):
+        while do():
+            commit()
+        commit()
+
+
+@scheduled("panel.thanks", every=_DAY)
+def thank_at_milestones() -> None:
+    """Note years on the panel, and write to those who have reached something."""
+    milestones.reach_years()
+    commit()
+    while milestones.thank_some():
+        commit()
+    commit()
+
+
+@scheduled("panel.rotations", every=dt.timedelta(seconds=30))
+def carry_out_rotations() -> None:
+    """Carry out the rotations staff have confirmed, portion by portion."""
+    for rotation_id in rotations.waiting():
+        while rotations.carry_out_some(rotation_id):
+            commit()
         commit()

@@ -10,9 +10,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from core.errors import N_
-from i18n import languages
+from i18n import languages, negotiation
+from i18n.web import day
+from panel import groups
 from panel.consents import PURPOSES
-from panel.models import MemberEvent, MemberState, Route
+from panel.group_lists import Own
+from panel.models import Group, GroupMembership, Joining, MemberEvent, MemberState, Route
 from panel.steps.base import Row, Step
 from panel.steps.contact import ROUTES
 from panel.steps.needs import FORMATS
@@ -31,8 +34,36 @@ EVENTS: dict[str, str] = {
     "paused": N_("Paused"),
     "resumed": N_("Came back"),
     "bounced": N_("A message came back"),
+    "reviewed": N_("Asked whether to stay"),
+    "stayed": N_("Wanted to stay"),
+    "lapsed": N_("Not heard from"),
+    "returned": N_("Came back"),
     "left": N_("Left"),
     "removed": N_("Removed"),
+}
+#: The same steps, told to the person.
+OWN_EVENTS: dict[str, str] = {
+    "applied": N_("You asked to join."),
+    "confirmed": N_("You became a member."),
+    "paused": N_("You began a break."),
+    "resumed": N_("Your break ended."),
+    "bounced": N_("A message to you came back to us."),
+    "reviewed": N_("We asked you if you want to stay, because we had not heard from you."),
+    "stayed": N_("You told us that you want to stay."),
+    "lapsed": N_("We stopped asking you to take part, because we had not heard from you."),
+    "returned": N_("You came back."),
+}
+#: Why somebody was removed, told to the person; keys as in panel.forms.staff.REASONS.
+REMOVAL: dict[str, str] = {
+    "asked": N_("You asked us to."),
+    "moved": N_("You told us that you have moved away."),
+    "not_reached": N_("Our messages did not reach you."),
+    "conduct": N_("The rules for taking part together were not kept."),
+}
+MILESTONES: dict[str, str] = {
+    "first_answer": N_("Thank you for answering your first survey"),
+    "tenth_answer": N_("Thank you for answering ten surveys"),
+    "one_year": N_("Thank you for one year on the panel"),
 }
 
 
@@ -62,6 +93,58 @@ def state(key: str) -> dict[str, str]:
 def event(step: MemberEvent) -> str:
     """Return what a step of a membership is called."""
     return _(EVENTS[step.kind]) if step.kind in EVENTS else step.kind
+
+
+def own_event(step: MemberEvent) -> str:
+    """Return a step of a membership in words for the person."""
+    return _(OWN_EVENTS[step.kind]) if step.kind in OWN_EVENTS else event(step)
+
+
+def removal_reason(key: str) -> str:
+    """Return why somebody was removed, in words for the person."""
+    return _(REMOVAL[key]) if key in REMOVAL else ""
+
+
+def milestone_words(key: str) -> str:
+    """Return what a member is thanked for."""
+    return _(MILESTONES[key])
+
+
+def group_reason(key: str) -> str:
+    """Return why somebody was taken out of a group, in words for the person."""
+    return _(groups.REASONS[key]) if key in groups.REASONS else ""
+
+
+def own_group(own: Own) -> dict[str, Any]:
+    """Return what a member's list of groups says about one of them."""
+    words = groups.words_of(own.group, negotiation.current().tag)
+    if own.since:
+        stands = _("You belong to it since %(day)s.", day=day(own.since))
+    elif own.request and own.request.kind == "invitation":
+        stands = _("We invited you to join.")
+    elif own.request:
+        stands = _("You have asked to join. We will write to you.")
+    elif own.group.joining == Joining.OPEN:
+        stands = _("You can join.")
+    else:
+        stands = _("You can ask to join.")
+    return {"id": own.group.id, "words": words, "stands": stands, "belongs": own.since is not None}
+
+
+def own_group_history(found: Iterable[tuple[Group, GroupMembership]]) -> list[dict[str, Any]]:
+    """Return each time a member belonged to a group, in words for them."""
+    tag, lines = negotiation.current().tag, []
+    for group, belonging in found:
+        name = groups.words_of(group, tag).name
+        if belonging.left_at is None:
+            text = _("Since %(start)s", start=day(belonging.joined_at))
+        else:
+            text = _("%(start)s to %(end)s", start=day(belonging.joined_at), end=day(belonging.left_at))
+        why = group_reason(belonging.reason or "")
+        if belonging.left_because == "rotated":
+            why = _("You were drawn by lot to make room for others.")
+        lines.append({"name": name, "when": text, "why": why})
+    return lines
 
 
 def consent_lines(said: Mapping[str, bool]) -> list[dict[str, Any]]:

@@ -33,6 +33,16 @@ class LeaveForm(Form):
     sure = BooleanField(_l("Yes, I want to leave the panel"), [InputRequired(_l("Tick the box if you want to leave."))])
 
 
+class JoinGroupForm(Form):
+    """A group's words, agreed to; the words are the box's hint."""
+
+    agree = BooleanField(_l("Yes, I agree"), [InputRequired(_l("Tick the box if you agree and want to join."))])
+
+
+class LeaveGroupForm(Form):
+    """A press of a button."""
+
+
 class ConsentForm(Form):
     """Yes or no to one thing."""
 

@@ -75,6 +75,9 @@ class Member(Model):
     #: `link` or `staff:<id>`.
     confirmed_by: Mapped[str | None] = mapped_column(sa.String(40))
     left_at: Mapped[dt.datetime | None]
+    #: The first day of the month in which the person last signed in, or in which a survey they answered closed: enough
+    #: to notice a long silence, and too coarse to tell when somebody answered.
+    seen_in: Mapped[dt.date | None]
     area: Mapped[Area | None] = relationship(lazy="raise_on_sql")
 
 
@@ -117,7 +120,7 @@ class Consent(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"))
-    #: `panel`, `newsletter` or `research_contact`.
+    #: `panel`, `newsletter`, `research_contact` or `group:<id>`.
     purpose: Mapped[str] = mapped_column(sa.String(40))
     given: Mapped[bool]
     text_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_text.id"))
@@ -147,7 +150,8 @@ class MemberLink(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    #: `confirm`, `sign_in` or `change_email`.
+    #: `confirm`, `sign_in`, `change_email`, `stay` (the review of a silent membership) or `goodbye` (carries the
+    #: address to which somebody removed is told so).
     purpose: Mapped[str] = mapped_column(sa.String(20))
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     expires_at: Mapped[dt.datetime]

@@ -57,7 +57,7 @@ def record(member_id: int, purpose: str, given: bool, *, language: str, how: str
 
 def record_all(member_id: int, said: dict[str, bool], *, language: str, how: str) -> list[Consent]:
     """Add what a member said to several purposes."""
-    texts = text_ids()
+    texts = _latest_ids() | text_ids()
     rows = [
         Consent(
             member_id=member_id,
@@ -73,6 +73,29 @@ def record_all(member_id: int, said: dict[str, bool], *, language: str, how: str
     db.session.add_all(rows)
     db.session.flush()
     return rows
+
+
+def record_with(text_id: int, member_id: int, purpose: str, given: bool, *, language: str, how: str) -> None:
+    """Add that a member said yes or no to words kept as `text_id`; for purposes whose words are data, as of groups."""
+    db.session.add(
+        Consent(
+            member_id=member_id,
+            purpose=purpose,
+            given=given,
+            text_id=text_id,
+            language=language,
+            at=clock.now(),
+            how=how,
+        )
+    )
+    db.session.flush()
+
+
+def _latest_ids() -> dict[str, int]:
+    """Return purpose -> id of the newest words kept, of groups as well."""
+    newest = sa.select(sa.func.max(ConsentText.id)).group_by(ConsentText.purpose)
+    rows = db.session.execute(sa.select(ConsentText.purpose, ConsentText.id).where(ConsentText.id.in_(newest)))
+    return {purpose: text_id for purpose, text_id in rows}  # noqa: C416  rows are no tuples to mypy
 
 
 def withdraw(member_id: int, purpose: str, *, language: str, how: str) -> bool:

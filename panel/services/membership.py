@@ -11,20 +11,23 @@ from sqlalchemy.exc import IntegrityError
 
 from core import audit, clock
 from core.database import db
-from panel import contact, details, emails, profiles, queries, signals
+from panel import contact, details, emails, moves, profiles, queries, signals
 from panel.errors import LinkGoneError, WrongStateError
 from panel.models import (
     Ask,
-    GroupMembership,
     Member,
     MemberEvent,
     MemberLink,
     MemberSession,
     MemberState,
+    Milestone,
     Profile,
 )
 from panel.recipients import open_payload
-from panel.services import consents, links, sessions
+from panel.services import consents, groups, links, sessions, signs
+
+#: Reasons for a removal after which there is nobody to write to, or who must not be frightened.
+_NOBODY_TO_TELL = {"died", "duplicate", "not_real"}
 
 
 def change(member: Member, told: Mapping[str, Any], changed: str) -> None:
@@ -70,18 +73,37 @@ def change_email(token: str) -> Member:
 
 def pause(member: Member, until: dt.date | None) -> None:
     """Stop inviting somebody, until a day or until they come back. Raises WrongStateError."""
-    if member.state not in {MemberState.ACTIVE, MemberState.PAUSED}:
+    if member.state == MemberState.APPLIED:
         raise WrongStateError
     member.paused_until = until
     _move(member, MemberState.PAUSED, "paused")
 
 
 def resume(member: Member) -> None:
-    """Invite somebody again. Raises WrongStateError."""
-    if member.state != MemberState.PAUSED:
+    """Invite somebody again who took a break, or who had not been heard from. Raises WrongStateError."""
+    if member.state not in {MemberState.PAUSED, MemberState.LAPSED}:
         raise WrongStateError
+    kind = "returned" if member.state == MemberState.LAPSED else "resumed"
     member.paused_until = None
-    _move(member, MemberState.ACTIVE, "resumed")
+    _move(member, MemberState.ACTIVE, kind)
+
+
+def lapse(member: Member) -> None:
+    """Stop writing to somebody who has not been heard from. They can come back while their details are kept."""
+    member.paused_until = None
+    _move(member, MemberState.LAPSED, "lapsed")
+
+
+def forget_lapsed(member: Member) -> None:
+    """Erase somebody who lapsed and did not come back."""
+    _end(member, MemberState.LEFT, "left", reason="lapsed", language=member.language, how="system")
+
+
+def note(member: Member, kind: str) -> None:
+    """Add a step to a membership's history that leaves its state."""
+    db.session.add(MemberEvent(member_id=member.id, kind=kind, at=clock.now()))
+    audit.record(f"member.{kind}", f"member:{member.id}")
+    db.session.flush()
 
 
 def resume_due(limit: int = 500) -> int:
@@ -99,8 +121,22 @@ def leave(member: Member, language: str) -> None:
 
 
 def remove(member: Member, reason: str, staff_id: int) -> None:
-    """End a membership by decision of staff; `reason` is one of the keys of panel.forms.staff.REASONS."""
-    _end(member, MemberState.REMOVED, "removed", reason=reason, language=member.language, how=f"staff:{staff_id}")
+    """End a membership by decision of staff; `reason` is one of the keys of panel.forms.staff.REASONS.
+
+    The person is told why, at the address that is erased in the same moment, unless they are dead, do not exist, or
+    are still on the panel under another number.
+    """
+    language, address = member.language, contact.unseal(member, "email") if member.email else ""
+    _end(member, MemberState.REMOVED, "removed", reason=reason, language=language, how=f"staff:{staff_id}")
+    if address and reason not in _NOBODY_TO_TELL:
+        _tell_removed(member, address, reason)
+
+
+def _tell_removed(member: Member, address: str, reason: str) -> None:
+    """Leave the address with a link of its own until the message has gone; panel.clear-out deletes it."""
+    made = links.make(member.id, "goodbye", emails.GOODBYE_FOR, {"old": address})
+    if made is not None:
+        emails.removed(made[0].id, reason)
 
 
 def _end(member: Member, state: MemberState, kind: str, *, reason: str | None, language: str, how: str) -> None:
@@ -124,16 +160,16 @@ def _end(member: Member, state: MemberState, kind: str, *, reason: str | None, l
     db.session.execute(sa.delete(MemberLink).where(MemberLink.member_id == member.id))
     db.session.execute(sa.delete(MemberSession).where(MemberSession.member_id == member.id))
     db.session.execute(sa.delete(Ask).where(Ask.member_id == member.id))
-    db.session.execute(
-        sa.update(GroupMembership)
-        .where(GroupMembership.member_id == member.id, GroupMembership.left_at.is_(None))
-        .values(left_at=clock.now())
-    )
+    signs.settle(member, "leave" if state == MemberState.LEFT else "ended")
+    db.session.execute(sa.delete(Milestone).where(Milestone.member_id == member.id))
+    groups.end_all(member.id)
     signals.member_erased.send(state, member_id=member.id)
     _move(member, state, kind, reason)
 
 
 def _move(member: Member, state: MemberState, kind: str, reason: str | None = None) -> None:
+    if state != member.state and state not in moves.ALLOWED[MemberState(member.state)]:
+        raise WrongStateError
     before, member.state = member.state, state
     db.session.add(MemberEvent(member_id=member.id, kind=kind, at=clock.now(), reason=reason))
     audit.record(f"member.{kind}", f"member:{member.id}", {"state": before}, {"state": state, "reason": reason})

@@ -11,7 +11,7 @@ from core.database import db
 from panel import emails, queries
 from panel.errors import LinkGoneError
 from panel.models import Member, MemberLink, MemberSession, MemberState
-from panel.services import links, strangers
+from panel.services import links, signs, strangers
 
 #: Those who have left or been removed have no page any more.
 MAY_SIGN_IN = (MemberState.ACTIVE, MemberState.PAUSED, MemberState.LAPSED)
@@ -43,6 +43,7 @@ def sign_in(token: str) -> str:
     member = db.session.get_one(Member, link.member_id)
     if member.state not in MAY_SIGN_IN:
         raise LinkGoneError
+    signs.note_seen(member)
     return begin_session(member.id)
 
 

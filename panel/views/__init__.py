@@ -6,7 +6,7 @@ from flask import Flask
 
 from core import navigation
 from core.errors import N_
-from panel.views import join, links, own, staff, staff_details  # noqa: F401  they add their routes
+from panel.views import join, links, own, own_groups, staff, staff_details  # noqa: F401  they add their routes
 from panel.views.blueprint import blueprint
 
 

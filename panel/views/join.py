@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.limits import limiter
 from i18n import negotiation
 from i18n.web import words
-from panel import presenters, steps
+from panel import benefits, presenters, steps
 from panel.details import Details
 from panel.errors import TooYoungError
 from panel.forms.join import AddressForm, CheckForm
@@ -57,7 +57,9 @@ def _remember(response: Response, token: str) -> Response:
 @access.public
 def join() -> ResponseReturnValue:
     """Say who the panel is for and what happens."""
-    return render_template("panel/join/start.html", begun=_application() is not None)
+    return render_template(
+        "panel/join/start.html", begun=_application() is not None, benefits=benefits.shown(negotiation.current().tag)
+    )
 
 
 @blueprint.post("/join")

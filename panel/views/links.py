@@ -3,7 +3,7 @@ mail scanners follow links, but press no buttons."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,8 +12,10 @@ from core.database import commit
 from core.errors import DomainError
 from core.limits import limiter
 from panel import current
-from panel.services import joining, links, membership, sessions
+from panel.services import joining, links, membership, reviews, sessions
 from panel.views.blueprint import blueprint
+
+_STAY_ANSWERS = ("stay", "pause", "leave")
 
 
 def _button(token: str, purpose: str) -> ResponseReturnValue:
@@ -72,6 +74,40 @@ def sign_in_now(token: str) -> ResponseReturnValue:
     commit()
     current.begin(session_token)
     return redirect(current.asked_for(), 303)
+
+
+@blueprint.get("/stay/<token>")
+@access.public
+def still_here(token: str) -> ResponseReturnValue:
+    """Show three buttons to somebody not heard from for long."""
+    return _button(token, "stay")
+
+
+@blueprint.post("/stay/<token>")
+@access.public
+@limiter.limit("120 per hour")
+def answer_still_here(token: str) -> ResponseReturnValue:
+    """Do what was pressed; leaving is asked about once more, on the same page."""
+    answer = request.form.get("answer", "")
+    if answer not in _STAY_ANSWERS:
+        return _button(token, "stay")
+    if answer == "leave" and request.form.get("sure") != "yes":
+        if links.find(token, "stay") is None:
+            return _gone("stay")
+        return render_template("panel/links/stay_leave.html")
+    try:
+        reviews.answer_by_link(token, answer)
+    except DomainError:
+        return _gone("stay")
+    commit()
+    return redirect(url_for("panel.said_what_they_want", answer=answer), 303)
+
+
+@blueprint.get("/stay/done/<any(stay, pause, leave):answer>")
+@access.public
+def said_what_they_want(answer: str) -> str:
+    """Say what happens now."""
+    return render_template("panel/links/stay_done.html", answer=answer)
 
 
 @blueprint.get("/new-address/<token>")

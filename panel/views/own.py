@@ -14,13 +14,13 @@ from core.errors import DomainError
 from core.limits import limiter
 from i18n import negotiation
 from i18n.web import words
-from panel import copies, current, details, involvement, presenters, queries, steps
+from panel import benefits, copies, current, details, involvement, presenters, queries, steps
 from panel.consents import PURPOSES
 from panel.contact import normalise_email
 from panel.forms.join import AddressForm
 from panel.forms.own import ConsentForm, LeaveForm, PauseForm
 from panel.models import Member
-from panel.services import consents, membership, sessions
+from panel.services import consents, membership, milestones, reviews, sessions
 from panel.steps.base import Step
 from panel.views.blueprint import blueprint
 
@@ -112,6 +112,8 @@ def own_page() -> str:
         about=presenters.summary(about, told, link),
         consents=presenters.consent_lines(told["consents"]),
         can_pause=member.state == "active",
+        milestones=milestones.of_member(member.id),
+        benefits=benefits.shown(negotiation.current().tag),
     )
 
 
@@ -217,9 +219,9 @@ def pause() -> ResponseReturnValue:
 @blueprint.post("/me/resume")
 @access.member_only
 def resume() -> ResponseReturnValue:
-    """End a break."""
+    """End a break, or come back after a long silence."""
     try:
-        membership.resume(_me())
+        reviews.come_back(_me())
     except DomainError as error:
         flash(words(error), "error")
         return _to("own_page")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from core.database import db
 from panel import bands, reach
 from surveys import anonymity
-from surveys.models import Fieldwork, Participation, ParticipationState, Survey
+from surveys.models import Fieldwork, FieldworkState, Participation, ParticipationState, Survey
 
 
 def participant_ids(engagement_id: int) -> sa.Select[int]:
@@ -36,6 +36,21 @@ def members_of(fieldwork_id: int, *, done: bool = False) -> sa.Select[int]:
     """Return a SELECT of the ids of members invited to a fieldwork, or of those who are done."""
     query = sa.select(Participation.member_id).where(Participation.fieldwork_id == fieldwork_id)
     return query.where(Participation.state == ParticipationState.DONE) if done else query
+
+
+def done_times(fieldwork_id: int, times: int) -> sa.Select[int]:
+    """Return a SELECT of those done in a fieldwork who are now done in exactly so many that have closed."""
+    return (
+        sa.select(Participation.member_id)
+        .join(Fieldwork, Fieldwork.id == Participation.fieldwork_id)
+        .where(
+            Participation.member_id.in_(members_of(fieldwork_id, done=True)),
+            Participation.state == ParticipationState.DONE,
+            Fieldwork.state == FieldworkState.CLOSED,
+        )
+        .group_by(Participation.member_id)
+        .having(sa.func.count() == times)
+    )
 
 
 def counts(fieldwork_id: int) -> dict[str, int]:

@@ -14,10 +14,11 @@ from core.database import db
 from core.errors import N_, DomainError
 from engagements import queries as engagements
 from engagements.models import Engagement
+from panel.services import milestones, signs
 from surveys import checklist, links
 from surveys.models import AnswerSession, Fieldwork, FieldworkState, Kind, Survey
 from surveys.queries import fieldwork as fieldworks
-from surveys.queries import versions
+from surveys.queries import participation, versions
 from surveys.queries.answering import GRACE
 from surveys.services import intake, invitations
 
@@ -229,9 +230,19 @@ def close(fieldwork: Fieldwork) -> None:
     db.session.execute(sa.delete(AnswerSession).where(AnswerSession.fieldwork_id == fieldwork.id))
     fieldwork.link_key = None
     _go_to(fieldwork, FieldworkState.CLOSED, "fieldwork.closed")
+    note_sign_of_life(fieldwork)
     if fieldwork.kind == Kind.ANONYMOUS:
         intake.finish(fieldwork)
         invitations.thank_everybody(fieldwork)
+
+
+def note_sign_of_life(fieldwork: Fieldwork) -> None:
+    """Note with the panel who took part, for everybody at once and under the day of closing: never when they did."""
+    done = participation.members_of(fieldwork.id, done=True)
+    day = (fieldwork.closed_at or fieldwork.closes_at).astimezone(clock.zone()).date()
+    signs.note_seen_all(done, day)
+    for times, key in ((1, "first_answer"), (10, "tenth_answer")):
+        milestones.reach(participation.done_times(fieldwork.id, times), key, day)
 
 
 def invite_again(fieldwork: Fieldwork) -> None:

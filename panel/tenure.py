@@ -1,0 +1,37 @@
+"""How long people have belonged: bands of months, as data of each group, and the same for the whole panel."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from core import clock
+
+#: Where one band ends and the next begins, in months, for the panel as a whole.
+MONTHS = (6, 12, 24, 36)
+
+
+def months_from(day: dt.date, months: int) -> dt.date:
+    """Return the day so many months after `day` (before it where negative), the last of the month where it has none."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """Return the moment `day` begins here."""
+    return dt.datetime.combine(day, dt.time(), clock.zone())
+
+
+def band(
+    since: sa.ColumnElement[dt.datetime] | sa.orm.InstrumentedAttribute[dt.datetime],
+    months: Sequence[int],
+    today: dt.date,
+) -> sa.Case[int]:
+    """Return the SQL of the number of the band that `since` falls into: 0 for less than `months[0]`, and so on."""
+    bounds = sorted(months)
+    cases = [(since > start_of(months_from(today, -bound)), number) for number, bound in enumerate(bounds)]
+    return sa.case(*cases, else_=len(bounds))
