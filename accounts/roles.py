@@ -10,6 +10,7 @@ PERMISSIONS: dict[str, str] = {
     "audit.read": N_("Read the record of changes"),
     "members.read": N_("See members and how to reach them"),
     "members.manage": N_("Add, confirm, pause and remove members"),
+    "asking.manage": N_("Set how often people may be asked, and when nobody is"),
     "panel.figures": N_("See how the panel compares with the population"),
     "engagements.read": N_("See engagements, surveys and their progress"),
     "engagements.edit": N_("Plan and change engagements"),

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from core.database import db
-from panel import details, involvement, presenters, queries, steps
+from i18n import negotiation
+from panel import details, groups, involvement, presenters, queries, steps
 from panel.consents import PURPOSES
 from panel.models import Consent, ConsentText, Group, GroupMembership, Member, MemberEvent
 
 
 def consent_history(member: Member) -> list[dict[str, Any]]:
     """Return what was agreed to or taken back, newest first, each in the words and language it was shown in."""
+    names = {
+        f"group:{group.id}": groups.words_of(group, negotiation.current().tag).name for group in queries.list_groups()
+    }
     rows = db.session.execute(
         sa.select(Consent, ConsentText)
         .join(ConsentText, ConsentText.id == Consent.text_id)
@@ -26,7 +31,9 @@ def consent_history(member: Member) -> list[dict[str, Any]]:
     return [
         {
             "purpose": consent.purpose,
-            "title": _(PURPOSES[consent.purpose].short) if consent.purpose in PURPOSES else consent.purpose,
+            "title": _(PURPOSES[consent.purpose].short)
+            if consent.purpose in PURPOSES
+            else _group_title(consent.purpose, names),
             "given": consent.given,
             "at": consent.at,
             "how": consent.how,
@@ -36,6 +43,10 @@ def consent_history(member: Member) -> list[dict[str, Any]]:
         }
         for consent, text in rows
     ]
+
+
+def _group_title(purpose: str, names: Mapping[str, str]) -> str:
+    return _("Group: %(group)s", group=names[purpose]) if purpose in names else purpose
 
 
 def _groups(member: Member) -> list[dict[str, Any]]:

@@ -13,13 +13,23 @@ from core.database import db
 from core.errors import N_, DomainError
 from panel import bands, profiles, queries, tenure
 from panel.audience import subtree
-from panel.models import Group, GroupArea, GroupMembership, Member, MemberState
+from panel.models import Group, GroupArea, GroupMembership, Joining, Member, MemberState
 
 #: What people agree to where the staff have not written words of their own.
 CONSENT = N_(
     "I agree to be a member of this group. You may write to me about its work, and the staff who look after it may see "
     "that I belong to it. I can leave the group at any time and stay on the panel."
 )
+JOINING: dict[str, str] = {
+    Joining.OPEN: N_("Anybody on the panel can join"),
+    Joining.APPLICATION: N_("People ask, and we decide"),
+    Joining.INVITATION: N_("We invite people"),
+}
+MIRRORS: dict[str, str] = {
+    "none": N_("It need not be like anybody"),
+    "population": N_("It should be like the population, by the panel's targets"),
+    "own": N_("It has shares of its own, below"),
+}
 #: Why staff took somebody out of a group; free text would invite personal details into the record.
 REASONS: dict[str, str] = {
     "asked": N_("You asked us to."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
@@ -11,11 +12,11 @@ from markupsafe import Markup, escape
 
 from core.errors import N_
 from i18n import languages, negotiation
-from i18n.web import day
+from i18n.web import day, number
 from panel import groups
 from panel.consents import PURPOSES
 from panel.group_lists import Own
-from panel.models import Group, GroupMembership, Joining, MemberEvent, MemberState, Route
+from panel.models import Area, Group, GroupMembership, Joining, MemberEvent, MemberState, Route
 from panel.steps.base import Row, Step
 from panel.steps.contact import ROUTES
 from panel.steps.needs import FORMATS
@@ -129,6 +130,33 @@ def own_group(own: Own) -> dict[str, Any]:
     else:
         stands = _("You can ask to join.")
     return {"id": own.group.id, "words": words, "stands": stands, "belongs": own.since is not None}
+
+
+def group_rules(group: Group, wanted: Iterable[int], areas: Iterable[Area]) -> list[dict[str, Any]]:
+    """Return the lines of a summary list of a group's rules, for staff."""
+    names = {area.id: area.name for area in areas}
+    ages = _("Any")
+    if group.minimum_age is not None or group.maximum_age is not None:
+        ages = "–".join("" if age is None else str(age) for age in (group.minimum_age, group.maximum_age))
+    return [
+        {"key": _("How people join"), "value": _(groups.JOINING[group.joining])},
+        {"key": _("Age"), "value": ages},
+        {"key": _("Areas"), "value": ", ".join(names[area] for area in wanted) or _("Everybody")},
+        {"key": _("Whom it should be like"), "value": _(groups.MIRRORS[group.mirrors])},
+        {"key": _("Members wanted"), "value": group.size_wanted or _("Not set")},
+        {"key": _("Nobody joins from"), "value": day(group.closed_on) or _("Not set")},
+    ]
+
+
+def tenures(group: Group, counts: Sequence[int]) -> list[list[Any]]:
+    """Return rows of how many have belonged how long, for staff who may see each member anyway."""
+    bounds = group.tenure_months
+    labels = [
+        _("Less than %(end)s months", end=bounds[0]),
+        *[_("%(start)s to %(end)s months", start=a, end=b) for a, b in itertools.pairwise(bounds)],
+        _("%(start)s months or more", start=bounds[-1]),
+    ]
+    return [[label, number(count)] for label, count in zip(labels, counts, strict=True)]
 
 
 def own_group_history(found: Iterable[tuple[Group, GroupMembership]]) -> list[dict[str, Any]]:

@@ -34,4 +34,4 @@ def draw(pool: Iterable[int], number: int, seed: str) -> tuple[list[int], int, s
         chosen = []
         for _ in tickets():
             pass
-    return sorted(member_id for _, member_id in chosen), count, digest.hexdigest()
+    return sorted(member_id for _, member_id in chosen), count, digest.hexdigest().upper()

@@ -23,6 +23,7 @@ REASONS: dict[str, str] = {
     "not_reached": N_("Could not be reached"),
     "not_real": N_("Not a real person"),
     "conduct": N_("Behaviour towards others"),
+    "lapsed": N_("Not heard from for a long time"),
 }
 SOURCES: dict[str, str] = {
     "paper": N_("Paper form"),
@@ -119,5 +120,7 @@ class RemoveForm(Form):
     """Why somebody is removed."""
 
     reason = Choose(
-        _l("Why is this person removed?"), message=_l("Choose a reason."), choices=labelled(REASONS.items())
+        _l("Why is this person removed?"),
+        message=_l("Choose a reason."),
+        choices=labelled((key, words) for key, words in REASONS.items() if key != "lapsed"),
     )

@@ -206,7 +206,7 @@ class Rotation(Model):
     #: Who had joined before this day could be drawn.
     joined_before: Mapped[dt.date]
     seed: Mapped[str] = mapped_column(sa.String(64))
-    #: SHA-256 of the numbers of the pool, one a line, in order.
+    #: SHA-256 of the numbers of the pool, one a line, in order; in capitals.
     pool_hash: Mapped[str] = mapped_column(sa.String(64))
     pool: Mapped[int]
     chosen: Mapped[int]

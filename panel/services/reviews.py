@@ -184,3 +184,34 @@ def erase_lapsed(limit: int = 200) -> int:
     for member in members:
         membership.forget_lapsed(member)
     return len(members)
+
+
+#: So many people stand on one page of the list of those to be rung.
+PAGE_SIZE = 50
+
+
+def to_be_rung(after: int = 0) -> list[tuple[int, str, dt.date]]:
+    """Return (member, route, day asked) of those who wait for an answer and are not reached by e-mail, by number."""
+    rows = db.session.execute(
+        sa.select(Member.id, Member.route, Review.asked_on)
+        .join(Review, Review.member_id == Member.id)
+        .where(
+            Review.settled_on.is_(None),
+            sa.or_(Member.route != Route.EMAIL, Member.route_works.is_(False)),
+            Member.id > after,
+        )
+        .order_by(Member.id)
+        .limit(PAGE_SIZE)
+    )
+    return [(member_id, route, day) for member_id, route, day in rows]
+
+
+def counts() -> dict[str, int]:
+    """Return how many wait for an answer (`open`), and how many said what within the last year, by outcome."""
+    year_ago = tenure.months_from(clock.today(), -12)
+    rows = db.session.execute(
+        sa.select(sa.func.coalesce(Review.outcome, "open"), sa.func.count())
+        .where(sa.or_(Review.settled_on.is_(None), Review.settled_on >= year_ago))
+        .group_by(Review.outcome)
+    )
+    return {outcome: count for outcome, count in rows}  # noqa: C416  rows are no tuples to mypy

@@ -6,7 +6,7 @@ from flask import Flask
 
 from core import navigation
 from core.errors import N_
-from panel.views import join, links, own, own_groups, staff, staff_details  # noqa: F401  they add their routes
+from panel.views import join, links, own, own_groups, staff, staff_asking, staff_benefits, staff_details, staff_groups  # noqa: F401  they add their routes
 from panel.views.blueprint import blueprint
 
 
@@ -26,3 +26,5 @@ def init_app(app: Flask) -> None:
         50,
     )
     navigation.add_staff_entry("panel.staff_members", N_("Members"), 20)
+    navigation.add_staff_entry("panel.staff_groups", N_("Groups"), 22)
+    navigation.add_staff_entry("panel.staff_benefits", N_("Benefits"), 24)

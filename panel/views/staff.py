@@ -11,7 +11,7 @@ from core import access, audit
 from core.database import commit
 from core.errors import DomainError, NotFoundError
 from i18n.web import words
-from panel import details, directory, presenters, queries
+from panel import details, directory, group_lists, presenters, queries
 from panel.forms.fields import is_email, labelled, named
 from panel.forms.own import PauseForm
 from panel.forms.staff import REASONS, SOURCES, AddForm, FindForm, RemoveForm
@@ -142,6 +142,7 @@ def staff_member(member_id: int) -> str:
             {"text": presenters.event(e), "at": e.at, "reason": _(REASONS.get(e.reason or "", "")) if e.reason else ""}
             for e in queries.list_events(member.id)
         ],
+        groups=group_lists.history_of(member.id),
         twins=directory.others_with_phone(member) if member.state == "applied" else [],
         may_manage=staff_current.may("members.manage"),
     )

@@ -19,6 +19,8 @@ from mail.models import Campaign, MessageState, OutboxMessage
 from mail.services import ensure_campaign
 from panel import steps
 from panel.consents import PURPOSES
+from panel.models import Review
+from panel.services import asking_rules, benefits, groups, milestones, rotations
 from panel.services import links as member_links
 from surveys import links, types
 from surveys.models import FieldworkState, Kind, Response
@@ -28,6 +30,7 @@ from tests.factories import staff
 from tests.factories.areas import make_areas
 from tests.factories.engagements import make_engagement
 from tests.factories.fieldwork import invite, make_open_fieldwork
+from tests.factories.groups import belong, make_group
 from tests.factories.members import make_member
 from tests.factories.outcomes import make_answered, make_outcome, make_published, take_part
 from tests.factories.surveys import QUESTIONS, make_fieldwork, make_survey, publish
@@ -93,7 +96,31 @@ def _member_pages(values: Values, client: Any) -> Any:
     for endpoint in ("panel.change_consent", "panel.staff_consent"):
         values.at(endpoint, purpose=sorted(set(PURPOSES) - {"panel"}))
     values.by_name["member_id"] = make_member().id
+    values.at("panel.still_here", token=_link(member, "stay"))
+    _membership(values, member)
     return member
+
+
+def _membership(values: Values, member: Any) -> None:
+    """A group that the member belongs to with a rotation drawn, one that somebody asks to join, benefits, rules."""
+    group = make_group(rotation_share=50, rotation_after=0, rotation_return=12, minimum_age=16)
+    other = make_group(joining="application", words={"en": {"name": "Reader panel"}}, name="Reader panel")
+    by_phone = make_member(route="phone", phone="0116 000 0010")
+    belong(group, [member, by_phone, make_member()], clock.now() - dt.timedelta(days=800))
+    groups.join(by_phone, other, language="en")
+    rotations.draw(group, "staff:1")
+    db.session.add(Review(member_id=by_phone.id, asked_on=clock.today()))
+    milestones.reach(sa.select(sa.literal(member.id).label("id")), "first_answer", clock.today())
+    words = {"en": {"title": "Training", "text": "Free courses."}}
+    benefit = benefits.save(None, words, shown_from=clock.today())
+    later = clock.today() + dt.timedelta(days=90)
+    asking_rules.set_rule({30: 1, 365: 6}, later, "Fewer requests", "staff:1")
+    where = {"area_id": None, "group_id": group.id}
+    asking_rules.add_quiet_period(later, later, reason="Holidays", by="staff:1", **where)
+    db.session.commit()
+    values.by_name |= {"group_id": [group.id, other.id], "benefit_id": benefit.id}
+    values.at("panel.rotation", group_id=group.id)
+    values.at("panel.remove_from_group", group_id=group.id, member_id=by_phone.id)
 
 
 def _joining(values: Values, client: Any) -> None:
