@@ -49,6 +49,7 @@ def sheet(
         },
         "method": plan.method,
         "upper_bound": plan.upper_bound,
+        "searched_bound": plan.searched_bound,
         "goal_gap": plan.goal_gap,
         "distribution": _mixture(plan.mixture) if plan.mixture else None,
         "walk": {"stop": plan.stop, "target": plan.x.tolist()} if plan.method == "walk" else None,

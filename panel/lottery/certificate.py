@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -55,6 +56,31 @@ def proof(problem: Problem, levels: Sequence[Level]) -> Proof:
         value[level.types] = level.value
         settled[level.types] = True
     return Proof(bounds, rises)
+
+
+def exact_bound(problem: Problem, level: Level) -> Fraction:
+    """Return what the first level's multipliers prove of the least probability, without any rounding at all.
+
+    Floating-point numbers are fractions; these are added and multiplied as such.
+    """
+    rows = [Fraction(d) for d in level.rows.tolist()]
+    groups = {group: max(Fraction(0), Fraction(y)) for group, y in level.groups}
+    matrix = problem.matrix
+    cost = [groups.get(group, Fraction(0)) for group in problem.group.tolist()]
+    for row, t, value in zip(matrix.row.tolist(), matrix.column.tolist(), matrix.value.tolist(), strict=True):
+        cost[t] += rows[row] * Fraction(value)
+    limit = Fraction(0)
+    for multiplier, low, high in zip(rows, problem.low.tolist(), problem.high.tolist(), strict=True):
+        limit += max(multiplier * Fraction(low), multiplier * Fraction(high))
+    for group, multiplier in groups.items():
+        limit += multiplier * int(problem.households[group])
+    others = Fraction(0)
+    for one, people, most in zip(cost, problem.people.tolist(), problem.largest().tolist(), strict=True):
+        if one > 0:
+            others += one * people
+        else:
+            limit -= one * min(people, most)
+    return min(Fraction(1), limit / others) if others > 0 else Fraction(1)
 
 
 def _combined(problem: Problem, level: Level) -> tuple[np.ndarray, float]:

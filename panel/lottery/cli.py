@@ -63,7 +63,7 @@ def draw_command(
         quotas = _quotas(quotas_file)
         from panel.lottery.engine import draw
 
-        result = draw(pool, quotas, size, algorithm, given, household, draws)
+        result = draw(pool, quotas, size, algorithm, given, household, draws, quotas_name=quotas_file.name)
         _write(result, out)
     except LotteryError as error:
         _fail(error, known, as_json)

@@ -23,6 +23,9 @@ from panel.lottery.randomness import Seed, Stream
 from panel.lottery.selection import counts_by_type, counts_of, label, people_of
 from panel.lottery.watching import Progress, Watch
 
+#: Decimals of what is published: beyond is the solver's dust.
+PLACES = 15
+
 
 @dataclass(frozen=True)
 class Draw:
@@ -88,6 +91,7 @@ def draw(
     draws: int = 1,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    quotas_name: str = "quotas",
 ) -> Result:
     """Choose `k` of `pool` so that `quotas` hold, `draws` times over; never two of a household (a column's name).
 
@@ -97,7 +101,7 @@ def draw(
     watch = Watch(progress, cancelled)
     seed = Seed(seed, source="given") if isinstance(seed, str) else seed or Seed.fresh()
     _check(pool, quotas, k, algorithm, draws)
-    columns = features_used(pool, quotas)
+    columns = features_used(pool, quotas, quotas_name)
     check_features(pool, quotas)
     kinds = kinds_of(pool, columns, households)
     problem = problem_of(kinds, quotas, k)
@@ -114,7 +118,7 @@ def draw(
         types=len(kinds),
         probabilities=_by_id(pool, kinds, share),
         selected=selected,
-        upper_bound=plan.upper_bound,
+        upper_bound=min(1.0, round(min(plan.upper_bound, plan.searched_bound), PLACES)),
         realisation_error=realisation_error(plan, made),
         gini=gini(share, kinds.people),
         geometric_mean=geometric_mean(share, kinds.people),
@@ -173,8 +177,8 @@ def _uniform(pool: Pool, kinds: Kinds, plan: Plan, stream: Stream) -> Draw:
 
 
 def probabilities(plan: Plan) -> np.ndarray:
-    """Return each type's published probability (T): of one person of it. Beyond 15 places is the solver's dust."""
-    return np.round(plan.x / plan.problem.people, 15)
+    """Return each type's published probability (T): of one person of it."""
+    return np.round(plan.x / plan.problem.people, PLACES)
 
 
 def realisation_error(plan: Plan, made: Sequence[Draw]) -> float:

@@ -23,6 +23,8 @@ class _Master:
 
     def __init__(self, problem: Problem, box: Box, panels: list[np.ndarray]) -> None:
         self.people, self.box, self.panels = problem.people.astype(float), box, panels
+        #: What no panel is worth more than, at the prices of the last solution.
+        self.most = INF
 
     def solve(self, value: np.ndarray) -> tuple[Solution, np.ndarray]:
         """Return what priced() does, forgiving as few of the solver's last digits in settled types as will do."""
@@ -50,7 +52,8 @@ class _Master:
                 return None
             price = np.maximum(0.0, -found.dual[:count])
             better = self.box.best(price[self.box.open])
-            if better is None or price[self.box.open] @ better <= found.dual[count] + 1e-9:
+            self.most = float(price[self.box.open] @ better) if better is not None else INF
+            if better is None or self.most <= found.dual[count] + 1e-9:
                 return found, price
             self.panels.append(better)
             add_panel(master, better)
@@ -62,24 +65,49 @@ def _first(box: Box, count: int) -> list[np.ndarray]:
     return [panel for panel in panels if panel is not None]
 
 
-def leximin(problem: Problem, watch: Watch) -> Mixture:
-    """Return a mixture of panels whose probabilities are leximin among all mixtures of panels that keep the quotas."""
+def leximin(problem: Problem, watch: Watch) -> tuple[Mixture, float]:
+    """Return a mixture of panels whose probabilities are leximin among all mixtures of panels that keep the quotas.
+
+    And the bound of the least probability: by the prices of the first level no panel is worth more than `most`, so no
+    mixture gives everybody more than most / (all people at these prices).
+    """
     box = Box(problem, np.zeros(problem.types, int), problem.largest())
     if len(box.open) != problem.types:
         raise ValueError("every type has at least one person")
     master = _Master(problem, box, _first(box, problem.types))
     value = np.full(problem.types, np.nan)
-    found = None
+    level = np.zeros(problem.types, int)
+    shares, bound = np.zeros(0), INF
     while np.isnan(value).any():
         free = np.isnan(value)
         watch.step("fairness", 1 - float(np.mean(free)))
         found, price = master.solve(value)
+        if free.all():
+            bound = master.most / float(price @ problem.people)
         settled = free & (price * problem.people > 1e-7)
         if not settled.any():
             raise SolverError(status="no type settled")
         value[settled] = max(0.0, found.x[0])
-    assert found is not None  # noqa: S101  a pool has at least one type
-    weights = whole_weights(np.maximum(found.x[1:], 0.0))
-    kept = [i for i, weight in enumerate(weights) if weight > 0]
-    panels, weights = box.whole([master.panels[i] for i in kept]), [weights[i] for i in kept]
-    return Mixture(panels, weights, float(np.max(np.abs(mean_of(panels, weights) - value * problem.people))))
+        level[free] += ~settled[free]
+        shares = np.maximum(found.x[1:], 0.0)
+    kept = np.nonzero(shares > 0)[0].tolist()
+    panels = box.whole([master.panels[i] for i in kept])
+    even = _evened(panels / problem.people, shares[kept], level)
+    weights = whole_weights(even)
+    used = [i for i, weight in enumerate(weights) if weight > 0]
+    panels, weights = panels[used], [weights[i] for i in used]
+    return Mixture(panels, weights, float(np.max(np.abs(mean_of(panels, weights) - value * problem.people)))), bound
+
+
+def _evened(table: np.ndarray, shares: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Return `shares` (P) moved by the solver's last digits so that types of one level have the very same chances.
+
+    `table` (P, T) holds the chances that each panel gives; at the end all types have what their level has.
+    """
+    alike = (level[:, None] == np.arange(level.max() + 1)[None, :]).astype(float)
+    system = np.block([[table.T, -alike], [np.ones((1, len(shares))), np.zeros((1, alike.shape[1]))]])
+    due = np.append(np.zeros(len(level)), 1.0)
+    here = np.append(shares, (alike.T @ (table.T @ shares)) / alike.sum(axis=0))
+    for _ in range(3):
+        here = here - np.linalg.lstsq(system, system @ here - due, rcond=1e-12)[0]
+    return np.maximum(here[: len(shares)], 0.0)

@@ -30,7 +30,8 @@ class Plan:
 
     `levels` prove that nothing is fairer (`levels[0]`: that no lottery's least probability is above `upper_bound`);
     `whole_levels` says that they settle every type. `goal_gap`: how much better, in units of the goal (a sum over
-    people: log probability for nash), any other x within the quotas could at most be.
+    people: log probability for nash), any other x within the quotas could at most be. `searched_bound`: the smaller
+    bound of the least probability that a search through whole panels gave; it rests on the solver's word.
     """
 
     problem: Problem
@@ -42,6 +43,7 @@ class Plan:
     mixture: Mixture | None = None
     stop: int = 0
     goal_gap: float = 0.0
+    searched_bound: float = 1.0
 
 
 def planned(problem: Problem, kinds: Kinds, algorithm: str, watch: Watch, explicit: int = EXPLICIT) -> Plan:
@@ -54,9 +56,9 @@ def planned(problem: Problem, kinds: Kinds, algorithm: str, watch: Watch, explic
     away = np.abs(x - np.round(x))
     if np.sum(away > NEAR) > explicit:
         return Plan(problem, "walk", x, bound, levels, whole, stop=stop_for(problem, x, watch), goal_gap=gap)
-    mixture = _explicit(problem, kinds, x, algorithm, watch)
+    mixture, searched = _explicit(problem, kinds, x, algorithm, watch)
     if np.max(np.abs(mixture.mean - x)) > SAME:
-        return Plan(problem, "distribution", mixture.mean, bound, levels[:1], False, mixture, goal_gap=gap)
+        return Plan(problem, "distribution", mixture.mean, bound, levels[:1], False, mixture, 0, gap, searched)
     return Plan(problem, "distribution", x, bound, levels, whole, mixture, goal_gap=gap)
 
 
@@ -87,22 +89,25 @@ def _concave(problem: Problem, algorithm: str, first: Level, watch: Watch) -> se
     return separable.solve(problem, goal, watch)
 
 
-def _explicit(problem: Problem, kinds: Kinds, x: np.ndarray, algorithm: str, watch: Watch) -> Mixture:
-    """Return the mixture nearest to x: next to it, else anywhere, else the algorithm's best among mixtures."""
+def _explicit(problem: Problem, kinds: Kinds, x: np.ndarray, algorithm: str, watch: Watch) -> tuple[Mixture, float]:
+    """Return the mixture nearest to x: next to it, else anywhere, else the algorithm's best among mixtures.
+
+    And the bound of the least probability, where whole panels were searched for it; else 1.
+    """
     base = np.floor(x + NEAR).astype(int)
     top = np.where(x - base > NEAR, base + 1, base)
     mixture = decomposed(Box(problem, base, top), x, watch)
     near = SAME if algorithm == "leximin" else SIMILAR
     if mixture is not None and mixture.error <= near:
-        return mixture
+        return mixture, 1.0
     mixture = decomposed(Box(problem, np.zeros(problem.types, int), problem.largest()), x, watch)
     if mixture is None:
         raise InfeasibleError(suggestions=suggestions(problem, kinds), k=problem.k)
     if mixture.error <= near:
-        return mixture
+        return mixture, 1.0
     if algorithm in ("leximin", "maximin"):
         return hull.leximin(problem, watch)
-    return mixing.best(problem, algorithm == "nash", watch)
+    return mixing.best(problem, algorithm == "nash", watch), 1.0
 
 
 def _check_possible(problem: Problem, kinds: Kinds) -> None:

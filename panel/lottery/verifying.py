@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from core.errors import Said
 from panel.lottery import audit, findings, publishing
-from panel.lottery.certificate import proof
+from panel.lottery.certificate import exact_bound, proof
 from panel.lottery.errors import LotteryError, WrongPoolError
 from panel.lottery.kinds import Kinds, kinds_of
 from panel.lottery.panels import UNITS, mean_of
@@ -25,6 +26,8 @@ from panel.lottery.walk import Walk
 
 #: Published and real probabilities may differ by this much.
 TOLERANCE = 1e-6
+#: The bound is checked without rounding; the published one was rounded.
+EXACT_TOLERANCE = Fraction(1, 10**12)
 #: A level may be this far from its proved bound.
 PROOF_TOLERANCE = 1e-6
 
@@ -126,8 +129,9 @@ class _Check:
         if not levels:
             return
         proved = proof(self.free, levels)
-        if proved.bounds[0] > float(self.sheet["upper_bound"]) + 1e-12:
-            yield Said(findings.BOUND, {"bound": repr(proved.bounds[0])})
+        bound = exact_bound(self.free, levels[0])
+        if bound > Fraction(float(self.sheet["upper_bound"])) + EXACT_TOLERANCE:
+            yield Said(findings.BOUND, {"bound": repr(float(bound))})
         if not self.sheet["proof"]["settles_every_type"]:
             return
         value = np.full(len(self.kinds), np.nan)

@@ -46,6 +46,22 @@ class TestLeximin:
         assert result.min_probability == pytest.approx(1 / 3)
         assert result.upper_bound >= result.min_probability - 1e-12
 
+    def test_says_what_a_search_through_panels_proved_where_the_relaxation_promises_more(self):
+        # Any two of a, b, c share a feature that one person may have: halves of all three would do, people do not.
+        pool = Pool(list("abcd"), {"x": list("1100"), "y": list("1010"), "z": list("0110")})
+        quotas = [quota for c in "xyz" for quota in (Quota(c, "1", 0, 1), Quota(c, "0", 0, 4))]
+        result = draw(pool, quotas, 2, seed="1")
+        assert result.audit["upper_bound"] == pytest.approx(1 / 2)
+        assert result.upper_bound == pytest.approx(1 / 3, abs=1e-12)
+        assert list(result.probabilities.values()) == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1], abs=1e-12)
+
+    @some
+    @given(lotteries())
+    def test_proves_the_least_probability_to_the_last_digits(self, lottery):
+        result = draw(*lottery, seed="1")
+        assert result.min_probability <= result.upper_bound
+        assert result.upper_bound - result.min_probability < 1e-9
+
 
 class TestEveryAlgorithm:
     @pytest.mark.parametrize("algorithm", [a for a in ALGORITHMS if a != "random"])
