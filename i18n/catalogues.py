@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.plural import to_gettext
 
+from core import clock
 from i18n import audience, languages
 from i18n.languages import Language
 
@@ -107,14 +108,21 @@ def update(folder: Path = LOCALES) -> list[Path]:
     paths = []
     for language in source_languages():
         catalog = read(language, folder)
-        header, created = catalog.header_comment, catalog.creation_date
+        header, created, before = catalog.header_comment, catalog.creation_date, _texts(catalog)
         # Guesses look like translations and are read by people as such: none is made.
         catalog.update(template, no_fuzzy_matching=True)
         catalog.header_comment, catalog.creation_date = header, created
+        if _texts(catalog) != before:
+            catalog.revision_date = clock.now()
         path = path_of(language, folder)
         write(catalog, path)
         paths.append(path)
     return paths
+
+
+def _texts(catalog: Catalog) -> set[tuple[Any, Any]]:
+    """Return what the catalogue is to translate, with what it is used for."""
+    return {(message.id, message.context) for message in catalog if message.id}
 
 
 def compile_all(folder: Path = LOCALES) -> list[Path]:

@@ -14,7 +14,7 @@ _STATES = {
     MessageState.SENT: N_("Sent"),
     MessageState.UNCERTAIN: N_("Uncertain"),
     MessageState.FAILED: N_("Failed"),
-    MessageState.BOUNCED: N_("Came back"),
+    MessageState.BOUNCED: N_("Not delivered: it came back"),
     MessageState.SKIPPED: N_("Not sent"),
 }
 

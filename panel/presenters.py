@@ -33,7 +33,7 @@ EVENTS: dict[str, str] = {
     "applied": N_("Asked to join"),
     "confirmed": N_("Confirmed"),
     "paused": N_("Paused"),
-    "resumed": N_("Came back"),
+    "resumed": N_("Came back from a break"),
     "bounced": N_("A message came back"),
     "reviewed": N_("Asked whether to stay"),
     "stayed": N_("Wanted to stay"),

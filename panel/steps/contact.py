@@ -72,7 +72,8 @@ class RouteStep(Step):
         return RouteForm(data={"route": details.get("route")})
 
     def rows(self, details: Mapping[str, Any]) -> list[Row]:
-        return [Row(_("How we keep in touch"), _(ROUTES[details["route"]]))]
+        words = ROUTES[details["route"]]
+        return [Row(_("How we keep in touch"), _(words))]
 
 
 def _refuse_unknown(field: Field, details: Mapping[str, Any]) -> None:
