@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,18 @@ def staff_invitation(staff_id: int, token: str) -> Mail:
 def staff_new_password(staff_id: int, token: str) -> Mail:
     """Let a colleague who cannot sign in set a new password."""
     return Mail(f"staff:{staff_id}", {"link": _link(token)}, key=f"staff_new_password:{_short(token)}")
+
+
+@message("staff_forgotten_password", sample=_sample, useful_for=dt.timedelta(hours=1))
+def staff_forgotten_password(staff_id: int, token: str) -> Mail:
+    """Let a colleague who asked for it on the sign-in page set a new password."""
+    return Mail(f"staff:{staff_id}", {"link": _link(token)}, key=f"staff_forgotten_password:{_short(token)}")
+
+
+@message("staff_password_changed", sample=dict)
+def staff_password_changed(staff_id: int, event: str) -> Mail:
+    """Tell a colleague that their password was changed by a link, in case it was not they."""
+    return Mail(f"staff:{staff_id}", {}, key=f"staff_password_changed:{event}")
 
 
 @message("staff_second_step_reset", sample=dict)

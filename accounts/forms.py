@@ -17,6 +17,10 @@ class SignInForm(Form):
     password = PasswordField(_l("Password"), [Answered(_l("Enter your password."))])
 
 
+class ForgottenPasswordForm(Form):
+    email = StringField(_l("E-mail address"), [Answered(_l("Enter your e-mail address.")), Length(max=254)], [strip])
+
+
 class CodeForm(Form):
     code = StringField(
         _l("Code from your app"),

@@ -48,6 +48,8 @@ _KINDS = {
     "claim_payment_failed": N_("Payment of a claim failed"),
     "staff_invitation": N_("Invitation to staff"),
     "staff_new_password": N_("New password for staff"),
+    "staff_forgotten_password": N_("Forgotten password of staff"),
+    "staff_password_changed": N_("Password of staff changed"),
     "staff_second_step_reset": N_("Second step reset"),
 }
 

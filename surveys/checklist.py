@@ -72,9 +72,9 @@ def _times(engagement: Engagement, opens_at: dt.datetime, closes_at: dt.datetime
     days, least = days_open(opens_at, closes_at), DAYS_FORMAL if engagement.formal else DAYS
     if days < least:
         if engagement.formal:
-            words = N_("A formal consultation stays open for at least %(least)s days. Number of days this one is open: %(days)s.")
+            words = N_("A formal consultation stays open for at least %(least)s days. Days this one is open: %(days)s.")
         else:
-            words = N_("A survey stays open for at least %(least)s days. Number of days this one is open: %(days)s.")
+            words = N_("A survey stays open for at least %(least)s days. Days this one is open: %(days)s.")
         found.append(Finding("short", words, REASON, {"least": least, "days": days}))
     period = engagement_queries.find_pre_election_period(opens_at.astimezone(clock.zone()).date())
     if period is not None:

@@ -17,6 +17,8 @@ from core.database import changed_by, db, lock_name
 
 #: A link to set a password can be used for this long.
 LINK_LIFE = dt.timedelta(days=3)
+#: One that somebody asked for without being signed in lives shorter, and a second one is not sent within this time.
+ASKED_LINK_LIFE, ASKED_AGAIN = dt.timedelta(hours=1), dt.timedelta(minutes=5)
 
 
 def create(name: str, email: str, roles: Iterable[str], languages: Iterable[str] = (), language: str = "en") -> Staff:
@@ -50,23 +52,43 @@ def send_new_password_link(staff: Staff) -> None:
     audit.record("staff.password_link_sent", f"staff:{staff.id}")
 
 
-def make_link(staff: Staff) -> str:
+def ask_for_new_password(email: str) -> None:
+    """Send a link for a new password to the person with this address, if there is one; nobody learns whether.
+
+    Only to those who have set up both steps: the link replaces the password alone, and the second step is asked for as
+    ever. Anybody may ask in somebody's name, so a fresh link is not replaced.
+    """
+    staff = queries.find_by_email(normalise_email(email))
+    if staff is None or not staff.active or staff.password_hash is None or staff.totp_secret is None:
+        return
+    lock_name(f"staff.link:{staff.id}")
+    fresh = sa.select(StaffLink.id).where(
+        StaffLink.staff_id == staff.id, StaffLink.used_at.is_(None), StaffLink.made_at > clock.now() - ASKED_AGAIN
+    )
+    if db.session.scalar(fresh) is None:
+        emails.staff_forgotten_password(staff.id, make_link(staff, ASKED_LINK_LIFE))
+        audit.record("staff.password_link_asked", f"staff:{staff.id}")
+
+
+def make_link(staff: Staff, life: dt.timedelta = LINK_LIFE) -> str:
     """Return the token of a new link; links made before stop working."""
     db.session.execute(sa.delete(StaffLink).where(StaffLink.staff_id == staff.id))
     token = ids.token()
     now = clock.now()
-    db.session.add(
-        StaffLink(staff_id=staff.id, token_hash=ids.fingerprint(token), made_at=now, expires_at=now + LINK_LIFE)
-    )
+    db.session.add(StaffLink(staff_id=staff.id, token_hash=ids.fingerprint(token), made_at=now, expires_at=now + life))
     db.session.flush()
     return token
 
 
 def set_password_by_link(token: str, password: str) -> Staff:
-    """Use up the link of `token`, set the password and end all sessions. Raises LinkSpentError or a refusal."""
+    """Use up the link of `token`, set the password, end all sessions and tell the person whose password has changed.
+
+    Raises LinkSpentError or a refusal.
+    """
     staff = queries.find_by_link(token)
     if staff is None:
         raise LinkSpentError
+    had_one = staff.password_hash is not None
     passwords.set_password(staff, password)
     # One statement decides who of two at the same moment used it.
     used = changed_by(
@@ -77,6 +99,8 @@ def set_password_by_link(token: str, password: str) -> Staff:
     if used != 1:
         raise LinkSpentError
     sessions.end_all(staff)
+    if had_one:
+        emails.staff_password_changed(staff.id, ids.random_id())
     return staff
 
 

@@ -7,16 +7,44 @@ from flask.typing import ResponseReturnValue
 
 from accounts import current, pending, presenters, queries
 from accounts.errors import LinkSpentError
-from accounts.forms import CodeForm, NewPasswordForm
+from accounts.forms import CodeForm, ForgottenPasswordForm, NewPasswordForm
 from accounts.models import Staff
 from accounts.services import attempts, people, second_step
 from accounts.views import blueprint
-from accounts.views.sign_in import let_in, second_step_of, start_again
+from accounts.views.sign_in import account_typed, let_in, second_step_of, start_again
 from core import access, audit, limits
 from core.database import commit
 from core.errors import DomainError
 from core.limits import limiter
 from i18n.web import words
+
+
+@blueprint.get("/staff/forgotten-password")
+@access.public
+def forgotten_password() -> str:
+    """Ask for the address to which a link is to go."""
+    return render_template("accounts/forgotten_password.html", form=ForgottenPasswordForm())
+
+
+@blueprint.post("/staff/forgotten-password")
+@access.public
+@limiter.limit("10 per 15 minutes")
+@limiter.limit("5 per 15 minutes", key_func=account_typed)
+def send_forgotten_password_link() -> ResponseReturnValue:
+    """Send a link if there is such an account; the answer is the same if there is none."""
+    form = ForgottenPasswordForm()
+    if not form.validate():
+        return render_template("accounts/forgotten_password.html", form=form), 422
+    people.ask_for_new_password(form.email.data or "")
+    commit()
+    return redirect(url_for("accounts.forgotten_password_sent"), 303)
+
+
+@blueprint.get("/staff/forgotten-password/sent")
+@access.public
+def forgotten_password_sent() -> str:
+    """Say what happens next."""
+    return render_template("accounts/forgotten_password_sent.html")
 
 
 @blueprint.get("/staff/set-password/<token>")

@@ -20,7 +20,7 @@ from core.limits import limiter
 from i18n.web import words
 
 
-def _account_typed() -> str:
+def account_typed() -> str:
     """Return the account a try is counted for: a keyed index, because counters may lie in another server's memory."""
     email = people.normalise_email(request.form.get("email", ""))
     return crypto.keyring().index(email, "sign-in account")
@@ -48,7 +48,7 @@ def _demo() -> list[demo.SignIn]:
 @blueprint.post("/staff/sign-in")
 @access.public
 @limiter.limit("60 per 15 minutes")
-@limiter.limit("30 per 15 minutes", key_func=_account_typed)
+@limiter.limit("30 per 15 minutes", key_func=account_typed)
 def check_password() -> ResponseReturnValue:
     """Look at the password and go on to the second step."""
     form = SignInForm()

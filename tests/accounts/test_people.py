@@ -308,3 +308,73 @@ class TestOwnAccount:
         assert client.get("/staff/account").page.root.get("lang") == "cy"
         db.session.refresh(person)
         assert (person.name, person.language) == ("New Name", "cy")
+
+
+class TestForgottenPassword:
+    @pytest.fixture
+    def person(self, app):
+        person = make_staff(
+            "analyst", email="bea@example.org", password_hash=passwords.make_hash("an older one 77 keys")
+        )
+        self.secret = second_step.new_secret()
+        second_step.set_up(person, self.secret, second_step.pyotp.TOTP(self.secret).now())
+        db.session.commit()
+        return person
+
+    def ask(self, client, email="Bea@Example.org "):
+        return client.submit("/staff/forgotten-password", email=email)
+
+    def sent(self) -> int:
+        of_kind = sa.select(sa.func.count()).where(OutboxMessage.kind == "staff_forgotten_password")
+        return db.session.scalar(of_kind) or 0
+
+    def test_sets_a_new_one_by_link_ends_all_sessions_and_tells_the_person(self, app, person):
+        elsewhere = app.test_client()
+        sign_in_as(elsewhere, person)
+        client = app.test_client()
+        assert self.ask(client).page.h1 == "Look into your mailbox"
+        page = client.submit(link_sent("staff_forgotten_password"), password=PASSWORD).page
+        assert page.h1 == "Enter the code from your app", "the second step is asked for as ever"
+        assert client.get("/staff/account").status_code == 303
+        assert elsewhere.get("/staff/account").status_code == 303
+        db.session.expire_all()
+        assert passwords.matches(person.password_hash, PASSWORD)
+        assert {"staff.password_link_asked", "staff.password_set"} <= set(actions())
+        told = sa.select(OutboxMessage.recipient).where(OutboxMessage.kind == "staff_password_changed")
+        assert db.session.scalars(told).one() == f"staff:{person.id}"
+
+    def test_the_answer_is_the_same_whether_or_not_there_is_such_an_account(self, client, person):
+        texts = {self.ask(client, email).get_data() for email in ("bea@example.org", "nobody@example.org")}
+        assert len(texts) == 1
+        assert self.sent() == 1
+
+    @pytest.mark.parametrize("lacks", [{"active": False}, {"totp_secret": None}, {"password_hash": None}])
+    def test_nothing_goes_to_whom_the_link_would_let_in_without_a_second_step(self, client, person, lacks):
+        for name, value in lacks.items():
+            setattr(person, name, value)
+        db.session.commit()
+        assert self.ask(client).status_code == 200
+        assert self.sent() == 0
+
+    def test_the_link_works_once_and_for_an_hour(self, app, client, person):
+        self.ask(client)
+        link = link_sent("staff_forgotten_password")
+        with clock.stopped_at(clock.now() + dt.timedelta(hours=1, seconds=1)):
+            assert app.test_client().get(link).status_code == 410
+        app.test_client().submit(link, password=PASSWORD)
+        assert app.test_client().get(link).status_code == 410
+
+    def test_somebody_else_who_asks_again_does_not_spoil_a_fresh_link(self, app, client, person):
+        self.ask(client)
+        link = link_sent("staff_forgotten_password")
+        self.ask(client)
+        assert app.test_client().get(link).status_code == 200
+        assert self.sent() == 1
+        with clock.stopped_at(clock.now() + dt.timedelta(minutes=6)):
+            self.ask(client)
+            assert self.sent() == 2
+
+    def test_an_empty_address_is_refused_in_words(self, client):
+        response = self.ask(client, "")
+        assert response.status_code == 422
+        assert "Enter your e-mail address." in response.page.text

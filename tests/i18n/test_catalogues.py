@@ -1,3 +1,4 @@
+import datetime as dt
 import gettext
 import io
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 from babel.messages import mofile
 from babel.messages.catalog import Message
 
+from core import clock
 from i18n import audience, catalogues, languages
 
 OURS = pytest.mark.parametrize("language", catalogues.source_languages(), ids=lambda language: language.tag)
@@ -47,6 +49,17 @@ class TestUpdate:
         before = [path.read_bytes() for path in sorted(folder.rglob("*.po"))]
         catalogues.update(folder)
         assert [path.read_bytes() for path in sorted(folder.rglob("*.po"))] == before
+
+    def test_is_dated_when_its_texts_change_and_only_then(self, folder):
+        path = catalogues.path_of(languages.get("cy"), folder)
+        with clock.stopped_at(dt.datetime(2031, 5, 4, tzinfo=dt.UTC)):
+            catalogues.update(folder)
+            assert "2031" not in path.read_text()
+            catalog = catalogues.read(languages.get("cy"), folder)
+            catalog.delete("Page not found")
+            catalogues.write(catalog, path)
+            catalogues.update(folder)
+        assert "PO-Revision-Date: 2031-05-04" in path.read_text()
 
     def test_keeps_translations_even_of_texts_that_are_gone(self, folder):
         welsh = languages.get("cy")
