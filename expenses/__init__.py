@@ -23,8 +23,10 @@ from expenses import guards, immutability  # noqa: F401  the tables must be know
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
-    from expenses import emails, reactions, recipients, sealed  # noqa: F401  messages register by import
+    from expenses import cli, emails, reactions, recipients, sealed, views  # noqa: F401  messages register by import
 
     sealed.register()
     recipients.register()
     reactions.connect()
+    views.init_app(app)
+    cli.init_app(app)

@@ -29,6 +29,7 @@ STAFF_FILES: tuple[str, ...] = (
     "engagements/services.py",
     "engagements/views/*",
     "engagements/wording.py",
+    "expenses/forms/policy.py",
     "feedback/errors.py",
     "feedback/forms.py",
     "feedback/presenters/editing.py",

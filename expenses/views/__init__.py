@@ -1,0 +1,23 @@
+"""The pages of this room: for members their claims and their account, for staff the deciding and the paying."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from core import navigation
+from core.errors import N_
+
+staff = Blueprint("expenses", __name__, url_prefix="/staff/expenses")
+own = Blueprint("claims", __name__, url_prefix="/claims")
+public = Blueprint("repaying", __name__, url_prefix="/expenses")
+
+from expenses.views import policy  # noqa: E402, F401  they add their routes
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages to `app` and to the menus."""
+    app.register_blueprint(staff)
+    app.register_blueprint(own)
+    app.register_blueprint(public)
+    navigation.add_staff_entry("expenses.policy", N_("Expenses policy"), 66)
+    navigation.add_footer_link("repaying.policy", N_("What we pay for"), 35)
