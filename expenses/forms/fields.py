@@ -1,4 +1,4 @@
-"""Fields for amounts: typed as people type them, kept in whole pence or in hundredths, never as a fraction of a float."""
+"""Fields for amounts: typed as people type them, kept in whole pence or in hundredths, never as a float."""
 
 from __future__ import annotations
 

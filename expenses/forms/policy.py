@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -32,7 +33,7 @@ class RateForm(Form):
     unit = RadioField(
         _l("What is repaid?"),
         [Answered(_l("Choose what is repaid."))],
-        choices=[(key, _l(words)) for key, words in UNITS.items()],
+        choices=[SelectChoice(value=key, label=_l(words)) for key, words in UNITS.items()],
     )
     rate_hundredths = RatePounds(
         _l("Amount for one"), description=_l("In pounds, such as 0.45. Leave it empty where the cost itself is repaid.")
@@ -49,9 +50,9 @@ class RateForm(Form):
         _l("Is a receipt needed?"),
         [Answered(_l("Choose whether a receipt is needed."))],
         choices=[
-            (ReceiptRule.ALWAYS, _l("Always")),
-            (ReceiptRule.OVER, _l("Only above an amount")),
-            (ReceiptRule.NEVER, _l("Never")),
+            SelectChoice(value=ReceiptRule.ALWAYS, label=_l("Always")),
+            SelectChoice(value=ReceiptRule.OVER, label=_l("Only above an amount")),
+            SelectChoice(value=ReceiptRule.NEVER, label=_l("Never")),
         ],
     )
     receipt_over_pence = Pence(_l("Above which amount is a receipt needed?"))
@@ -63,7 +64,7 @@ class RateForm(Form):
     who = SelectMultipleField(
         _l("Whose cost may it be?"),
         [Answered(_l("Choose whose cost it may be."))],
-        choices=[(key, _l(FOR_WHOM[key])) for key in ForWhom],
+        choices=[SelectChoice(value=key, label=_l(FOR_WHOM[key])) for key in ForWhom],
         widget=ListWidget(),
         option_widget=CheckboxInput(),
     )

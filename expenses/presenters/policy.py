@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_currency, ngettext
+from babel.numbers import format_currency
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from core.errors import N_
@@ -79,8 +80,7 @@ def rate_amount(hundredths: int | None) -> str:
     """Return hundredths of a penny as an amount: £0.45, or £0.225 where it takes three decimals."""
     if hundredths is None:
         return ""
-    pounds = Decimal(hundredths) / 10_000
-    return format_currency(pounds, "GBP", decimal_quantization=pounds == pounds.quantize(Decimal("0.01")))
+    return format_currency(Decimal(hundredths) / 10_000, "GBP", locale=get_locale(), decimal_quantization=False)
 
 
 def sections(categories: list[PolicyCategory], rates: dict[str, pricing.Rate], tag: str, day: dt.date) -> list[Section]:
@@ -171,7 +171,8 @@ def example(rate: pricing.Rate, day: dt.date) -> str:
         there_and_back = pricing.Cost(rate.category, day, quantity_hundredths=_MILES * 2)
         found = pricing.price(there_and_back, rate, day)
         return _(
-            "You travel %(one_way)s miles there and %(one_way)s miles back. That is %(miles)s miles. We pay %(amount)s.",
+            "You travel %(one_way)s miles there and %(one_way)s miles back. "
+            "That is %(miles)s miles. We pay %(amount)s.",
             one_way=number(_MILES / 100),
             miles=number(_MILES * 2 / 100),
             amount=money(found.pence),

@@ -79,13 +79,14 @@ class TestNewRate:
         sign_in(client, "administrator")
         claim = make.make_claim(lines=[{"category": "mileage_car", "spent_pence": None, "quantity_hundredths": 2000}])
         assert claim.claimed_pence == 900
-        client.submit("/staff/expenses/policy/mileage_car/new", **FORM, **parts(tomorrow()))
+        since = tomorrow()
+        client.submit("/staff/expenses/policy/mileage_car/new", **FORM, **parts(since))
         assert [r.rate_hundredths for r in queries.list_rates("mileage_car")] == [5000, 4500]
-        with clock.stopped_at(clock.start_of_day(tomorrow() + dt.timedelta(days=9))):
+        with clock.stopped_at(clock.start_of_day(since + dt.timedelta(days=9))):
             again = make.make_draft(
                 lines=[
                     {"category": "mileage_car", "spent_on": day, "spent_pence": None, "quantity_hundredths": 2000}
-                    for day in (tomorrow() - dt.timedelta(days=10), tomorrow())
+                    for day in (since - dt.timedelta(days=10), since)
                 ]
             )
             (old, new) = claims.lines_of(again)
@@ -108,7 +109,7 @@ class TestNewRate:
         [
             ({"rate_hundredths": "forty"}, "Enter an amount in pounds, such as 0.45."),
             ({"rate_hundredths": ""}, "Enter the amount for one."),
-            ({"threshold_hundredths": "100"}, "Enter both how many in a year and the amount after that, or neither."),
+            ({"above_hundredths": ""}, "Enter both how many in a year and the amount after that, or neither."),
             ({"receipt": "over"}, "Enter the amount above which a receipt is needed."),
             ({"cap_pence": "-3"}, "Enter an amount in pounds, such as 12 or 12.50."),
             ({"window_days": "0"}, "Enter a number of days from 1 to 3660."),

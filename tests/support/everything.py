@@ -26,7 +26,7 @@ from surveys import links, types
 from surveys.models import FieldworkState, Kind, Response
 from surveys.services import fieldwork as fieldwork_services
 from surveys.services import snapshots
-from tests.factories import staff
+from tests.factories import expenses, staff
 from tests.factories.areas import make_areas
 from tests.factories.engagements import make_engagement
 from tests.factories.fieldwork import invite, make_open_fieldwork
@@ -64,6 +64,7 @@ def fill(app: Flask) -> Everything:
     _fieldwork(values)
     _mail(values, member)
     _feedback(values, member)
+    _expenses(values)
     return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel"])
 
 
@@ -182,6 +183,14 @@ def _feedback(values: Values, member: Any) -> None:
     for endpoint in ("list_outcomes", "new_outcome", "publish"):
         values.at(f"feedback.{endpoint}", engagement_id=engagement.id)
     values.at("directory.engagement", slug=engagement.slug)
+
+
+def _expenses(values: Values) -> None:
+    """The policy, with one kind of cost named by hand."""
+    expenses.make_policy()
+    for endpoint in ("policy_category", "new_rate", "end_rate", "policy_words"):
+        values.at(f"expenses.{endpoint}", key="taxi")
+    values.at("expenses.time_rate", role="adviser")
 
 
 def _authoring(values: Values) -> None:
