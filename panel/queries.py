@@ -7,10 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core import clock
 from core.database import db
 from core.errors import NotFoundError
 from panel.contact import email_indexes, phone_indexes
-from panel.models import Area, Consent, Group, Member, MemberEvent, PopulationCount, Postcode, Profile
+from panel.models import Area, Consent, Group, Member, MemberEvent, PopulationCount, Postcode, Profile, TargetSet
+from panel.representation import targets
 
 
 def _pairs(query: sa.Select[Any, Any]) -> dict[Any, Any]:
@@ -51,12 +53,14 @@ def area_with_descendants(area_id: int) -> list[int]:
 def population(area_id: int, feature: str) -> dict[str | int, int]:
     """Return category -> how many people of it live in an area; empty where no figures are loaded.
 
-    `feature` is one of panel.bands.FEATURES, `age_band*sex` (category `25-34*female`), or `area`, whose categories
-    are the ids of the places inside the area.
+    The figures are those that count today. `feature` is one of panel.bands.FEATURES, `age_band*sex` (category
+    `25-34*female`), or `area`, whose categories are the ids of the places inside the area.
     """
     counts = _pairs(
         sa.select(PopulationCount.category, PopulationCount.count)
-        .where(PopulationCount.area_id == area_id, PopulationCount.feature == feature)
+        .join(TargetSet, TargetSet.id == PopulationCount.set_id)
+        .where(TargetSet.id.in_(targets.counting_on(clock.today())))
+        .where(TargetSet.area_id == area_id, TargetSet.feature == feature)
         .order_by(PopulationCount.id)
     )
     if feature != "area":
@@ -69,10 +73,10 @@ def population_sources(area_id: int) -> list[str]:
     """Return where an area's figures come from, each source once, in order."""
     return list(
         db.session.scalars(
-            sa.select(PopulationCount.source)
-            .where(PopulationCount.area_id == area_id)
-            .group_by(PopulationCount.source)
-            .order_by(PopulationCount.source)
+            sa.select(TargetSet.source)
+            .where(TargetSet.area_id == area_id, TargetSet.id.in_(targets.counting_on(clock.today())))
+            .group_by(TargetSet.source)
+            .order_by(TargetSet.source)
         )
     )
 

@@ -33,8 +33,17 @@ from panel.models.people import (
 )
 from panel.models.places import (
     Area,
-    PopulationCount,
     Postcode,
+)
+from panel.models.targets import (
+    AttitudeAnswer,
+    AttitudeQuestion,
+    AttitudeState,
+    DepartureTally,
+    Grouping,
+    GroupingPart,
+    PopulationCount,
+    TargetSet,
 )
 
 __all__ = [
@@ -44,12 +53,18 @@ __all__ = [
     "AskingCap",
     "AskingRule",
     "Benefit",
+    "AttitudeAnswer",
+    "AttitudeQuestion",
+    "AttitudeState",
     "Consent",
     "ConsentText",
+    "DepartureTally",
     "Group",
     "GroupArea",
     "GroupMembership",
     "GroupRequest",
+    "Grouping",
+    "GroupingPart",
     "JoinApplication",
     "Joining",
     "Member",
@@ -66,4 +81,5 @@ __all__ = [
     "Rotation",
     "RotationMember",
     "Route",
+    "TargetSet",
 ]

@@ -1,8 +1,6 @@
-"""Tables of places: areas at three levels, postcodes, and how many people of each kind live where."""
+"""Tables of places: areas at three levels, and postcodes."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,19 +30,3 @@ class Postcode(Model):
     code: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
     area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"), index=True)
     lsoa: Mapped[str | None] = mapped_column(sa.String(12))
-
-
-class PopulationCount(Model):
-    """How many people of one category live in an area, with its source and day: what the panel should mirror."""
-
-    __tablename__ = "population_count"
-    __table_args__ = (sa.UniqueConstraint("area_id", "feature", "category"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"), index=True)
-    #: A band of Profile (`age_band`, `sex`, …) or a joint one (`age_band*sex`, category `25-34*female`).
-    feature: Mapped[str] = mapped_column(sa.String(60))
-    category: Mapped[str] = mapped_column(sa.String(120))
-    count: Mapped[int]
-    source: Mapped[str] = mapped_column(sa.String(200))
-    as_of: Mapped[dt.date]

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from core import config
 from core.database import db, insert_or_ignore, lock_name
 from core.errors import N_, DomainError
-from panel.models import Area, PopulationCount, Postcode
+from panel.models import Area, Postcode
+from panel.services import targets
 
 DATA = Path(__file__).parent.parent / "data"
 CENSUS_DAY = dt.date(2021, 3, 21)
@@ -55,14 +56,9 @@ def load_areas() -> int:
             db.session.add(area)
         area.name, area.level, area.parent_id = row["name"], int(row["level"]), parent
         db.session.flush()
-    figures = [
-        {"area_id": by_code[code].id, "feature": f, "category": c, "count": n, "source": s, "as_of": CENSUS_DAY}
-        for code, f, c, n, s in (*_ages(), *_counts())
-    ]
-    loaded = {f["area_id"] for f in figures}
-    db.session.execute(sa.delete(PopulationCount).where(PopulationCount.area_id.in_(loaded)))
-    db.session.execute(sa.insert(PopulationCount), figures)
-    return len(figures)
+    return targets.put_project_figures(
+        (by_code[code], f, c, n, s, CENSUS_DAY) for code, f, c, n, s in (*_ages(), *_counts())
+    )
 
 
 _Figure = tuple[str, str, str, int, str]
