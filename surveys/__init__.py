@@ -26,8 +26,10 @@ def init_app(app: Flask) -> None:
     from engagements import presenters as engagement_presenters
     from engagements import services as engagement_services
     from panel import involvement, signals
+    from panel.representation import counting
     from surveys import emails, jobs, sealed  # noqa: F401  the messages and the periodic work must be known
     from surveys.presenters import authoring as presenters
+    from surveys.queries import participation
 
     sealed.register()
     app.jinja_env.filters["iso_moment"] = lambda text: web.moment(dt.datetime.fromisoformat(text))
@@ -39,4 +41,5 @@ def init_app(app: Flask) -> None:
     engagement_presenters.add_section(hooks.fieldwork_of_engagement)
     involvement.register(hooks.what_they_were_asked)
     signals.member_erased.connect(hooks.forget_member)
+    counting.add_stages({"invited": N_("Invited"), "responded": N_("Responded")}, participation.stages)
     navigation.add_staff_entry("author.translations", N_("Translations"), 30)

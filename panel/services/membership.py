@@ -15,6 +15,8 @@ from panel import contact, details, emails, moves, profiles, queries, signals
 from panel.errors import LinkGoneError, WrongStateError
 from panel.models import (
     Ask,
+    AttitudeAnswer,
+    GroupMembership,
     Member,
     MemberEvent,
     MemberLink,
@@ -28,6 +30,7 @@ from panel.services import consents, groups, links, sessions, signs
 
 #: Reasons for a removal after which there is nobody to write to, or who must not be frightened.
 _NOBODY_TO_TELL = {"died", "duplicate", "not_real"}
+from panel.services import consents, departures, links, sessions
 
 
 def change(member: Member, told: Mapping[str, Any], changed: str) -> None:
@@ -156,7 +159,9 @@ def _end(member: Member, state: MemberState, kind: str, *, reason: str | None, l
     member.email_index = member.phone_index = None
     member.formats = []
     member.left_at, member.paused_until = clock.now(), None
+    departures.note(member)
     db.session.execute(sa.delete(Profile).where(Profile.member_id == member.id))
+    db.session.execute(sa.delete(AttitudeAnswer).where(AttitudeAnswer.member_id == member.id))
     db.session.execute(sa.delete(MemberLink).where(MemberLink.member_id == member.id))
     db.session.execute(sa.delete(MemberSession).where(MemberSession.member_id == member.id))
     db.session.execute(sa.delete(Ask).where(Ask.member_id == member.id))

@@ -7,6 +7,7 @@ from flask import Flask
 from core import navigation
 from core.errors import N_
 from panel.views import join, links, own, own_groups, staff, staff_asking, staff_benefits, staff_details, staff_groups  # noqa: F401  they add their routes
+from panel.views import join, links, own, staff, staff_details, staff_figures, staff_targets  # noqa: F401  they add their routes
 from panel.views.blueprint import blueprint
 
 
@@ -28,3 +29,6 @@ def init_app(app: Flask) -> None:
     navigation.add_staff_entry("panel.staff_members", N_("Members"), 20)
     navigation.add_staff_entry("panel.staff_groups", N_("Groups"), 22)
     navigation.add_staff_entry("panel.staff_benefits", N_("Benefits"), 24)
+    navigation.add_staff_entry("panel.figures", N_("The panel and the population"), 22)
+    navigation.add_staff_entry("panel.recruit_next", N_("Whom to recruit next"), 23)
+    navigation.add_staff_entry("panel.targets", N_("Population targets"), 24)

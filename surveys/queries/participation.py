@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
+from core import clock
 from core.database import db
 from panel import bands, reach
 from surveys import anonymity
 from surveys.models import Fieldwork, FieldworkState, Participation, ParticipationState, Survey
+from surveys import anonymity, disclosure
+from surveys.models import Fieldwork, FieldworkState, Participation, ParticipationState, ResultsSnapshot, Survey
 
 
 def participant_ids(engagement_id: int) -> sa.Select[int]:
@@ -108,3 +113,32 @@ def pages_of_members(fieldwork_id: int, *, done: bool, after: int = 0, size: int
             return
         after = page[-1]
         yield list(page)
+
+
+#: Invitations and answers of surveys closed longer ago are not counted beside the panel.
+LATELY = dt.timedelta(days=365)
+
+
+def stages() -> sa.Select[Any]:
+    """Return `member_id`, `invited` and `responded` (0 or 1) of everybody invited to a survey that closed lately.
+
+    Only surveys with final results, which at least eight people answered: what is counted then changes by whole
+    surveys at once and never by one person's answers.
+    """
+    final = sa.select(ResultsSnapshot.fieldwork_id).where(
+        ResultsSnapshot.final.is_(True), ResultsSnapshot.responses >= disclosure.THRESHOLD
+    )
+    return (
+        sa.select(
+            Participation.member_id,
+            sa.func.max(1).label("invited"),
+            sa.func.max(sa.case((Participation.state == ParticipationState.DONE, 1), else_=0)).label("responded"),
+        )
+        .join(Fieldwork, Fieldwork.id == Participation.fieldwork_id)
+        .where(
+            Fieldwork.state == FieldworkState.CLOSED,
+            Fieldwork.closed_at >= clock.now() - LATELY,
+            Fieldwork.id.in_(final),
+        )
+        .group_by(Participation.member_id)
+    )

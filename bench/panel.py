@@ -1,0 +1,140 @@
+"""Loads a panel and asks for its figures as staff do: `python -m bench.panel --json [--members 100000]`.
+
+The panel is the demo's people, with half of them invited to a survey that has closed and a third of these done. Each
+page is asked for several times by the test client of the application, with nothing kept from one to the next. It
+fails when a page takes a second or more of the server's time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+LIMIT_MS = 1000.0
+PAGES = {
+    "figures": "/staff/panel/figures",
+    "figures of a place": "/staff/panel/figures?area={place}",
+    "figures of a neighbourhood": "/staff/panel/figures?area={neighbourhood}",
+    "recruit next": "/staff/panel/recruit-next",
+    "figures as CSV": "/staff/panel/figures.csv",
+}
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _load(members: int) -> dict[str, int]:
+    """Fill an empty database; return the ids of a place and a neighbourhood."""
+    import sqlalchemy as sa
+
+    from core import clock
+    from core.database import db
+    from panel import demo
+    from panel import queries as panel
+    from surveys.models import Participation, ResultsSnapshot
+    from tests.factories.surveys import make_fieldwork, make_survey, publish
+
+    demo.load(members, 7)
+    db.session.commit()
+    now = clock.now()
+    fieldwork = make_fieldwork(publish(make_survey()), state="closed", closed_at=now)
+    rows = (
+        {
+            "fieldwork_id": fieldwork.id, "member_id": number, "state": "done" if number % 6 == 0 else "invited",
+            "token_hash": f"t{number}", "code_index": f"c{number}", "invited_at": now,
+        }
+        for number in range(2, members + 1, 2)
+    )  # fmt: skip
+    db.session.execute(sa.insert(Participation), list(rows))
+    snapshot = {"responses": members // 6, "final": True, "made_on": now.date(), "data": {}}
+    db.session.add(ResultsSnapshot(fieldwork_id=fieldwork.id, **snapshot))
+    db.session.commit()
+    areas = panel.list_areas()
+    return {"place": next(a.id for a in areas if a.level == 2), "neighbourhood": areas[-1].id}
+
+
+def _ask(client: Any, path: str, times: int) -> tuple[list[float], list[float]]:
+    from panel.representation import disclosure
+
+    wall, processor = [], []
+    for _ in range(times):
+        disclosure._hide.cache_clear()
+        began, used = time.perf_counter(), time.process_time()
+        response = client.get(path)
+        wall.append(1000 * (time.perf_counter() - began))
+        processor.append(1000 * (time.process_time() - used))
+        assert response.status_code == 200, (path, response.status_code)
+    return wall, processor
+
+
+def run(members: int, times: int, database: str) -> dict[str, Any]:
+    """Return the figures of every page."""
+    folder = tempfile.mkdtemp()
+    import app as application
+    from bench.serving import installation
+
+    with installation(database, Path(folder)) as (settings, _roots):
+        return _run(application.create_app(settings), members, times)
+
+
+def _run(built: Any, members: int, times: int) -> dict[str, Any]:
+    from core.database import db
+    from tests.factories import staff
+
+    with built.app_context():
+        db.create_all()
+        began = time.perf_counter()
+        ids = _load(members)
+        loading = time.perf_counter() - began
+        before = _peak_mb()
+        client = built.test_client()
+        staff.sign_in(client, "panel_manager")
+        db.session.remove()
+        pages = []
+        for name, path in PAGES.items():
+            wall, processor = _ask(client, path.format(**ids), times)
+            pages.append(
+                {
+                    "page": name, "ms": round(statistics.median(wall)), "worst_ms": round(max(wall)),
+                    "cpu_ms": round(statistics.median(processor)), "kept": statistics.median(wall) < LIMIT_MS,
+                }
+            )  # fmt: skip
+    return {
+        "members": members, "load_seconds": round(loading, 1), "peak_mb": round(_peak_mb()),
+        "peak_mb_before_pages": round(before), "limit_ms": LIMIT_MS, "pages": pages,
+        "ok": all(page["kept"] for page in pages),
+    }  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--members", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=5, help="how often each page is asked for")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    options = parser.parse_args()
+    figures = run(options.members, options.times, options.database)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for page in figures["pages"]:
+            print(f"{page['page']:>28}: {page['ms']} ms, worst {page['worst_ms']}, processor {page['cpu_ms']}")
+        print(f"{members_words(figures)}")
+    return 0 if figures["ok"] else 1
+
+
+def members_words(figures: dict[str, Any]) -> str:
+    """Return the last line for a person."""
+    return f"{figures['members']:,} members, at most {figures['peak_mb']} MB"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""Counts of the people on the panel by what they are compared by, in a few grouped queries over all of them.
+
+Other rooms add stages: people of the panel who were invited, who responded. A stage is known to this room as a SELECT
+of member ids with a nought or one for each stage, and leaves it only as counts that may be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.database import db
+from core.errors import N_
+from panel.models import AttitudeAnswer, AttitudeQuestion, AttitudeState, Member, MemberState, Profile
+from panel.questions import PREFER_NOT
+from panel.representation.features import ATTITUDE, CROSSED
+
+PANEL = "panel"
+#: Who is on the panel: a break does not end a membership.
+ON_PANEL = (MemberState.ACTIVE, MemberState.PAUSED)
+#: The category of those who did not answer a question, or were not asked it.
+NOT_ANSWERED = "not_answered"
+UNSAID = (PREFER_NOT, NOT_ANSWERED)
+#: Features counted in one pass together. What is crossed stands together; few combinations keep a pass quick.
+PASSES: tuple[tuple[str, ...], ...] = (CROSSED, ("ethnic_group_5", "ethnic_group_19"), ("religion", "carer"))
+
+#: Returns a SELECT of `member_id`, each once, with a column of 0 or 1 for each stage.
+StageQuery = Callable[[], sa.Select[Any]]
+
+
+@dataclass(frozen=True)
+class _Source:
+    stages: tuple[str, ...]
+    query: StageQuery
+
+
+_sources: list[_Source] = []
+#: Stage -> its name, in the order of a person's way.
+STAGES: dict[str, str] = {PANEL: N_("Panel")}
+
+
+def add_stages(stages: Mapping[str, str], query: StageQuery) -> None:
+    """Count the members of each of `stages` (key -> name marked with N_) as well; `query` has a column for each."""
+    if any(source.query is query for source in _sources):
+        return
+    STAGES.update(stages)
+    _sources.append(_Source(tuple(stages), query))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """People with the same categories of one pass who live in the same area: how many at each stage."""
+
+    area_id: int | None
+    categories: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The panel, counted: cells by pass, and by the feature of each question on attitudes."""
+
+    stages: tuple[str, ...]
+    passes: Mapping[tuple[str, ...], Sequence[Cell]]
+
+    def cells_with(self, feature: str) -> tuple[int, Sequence[Cell]]:
+        """Return the cells that tell a feature, and its place in their categories."""
+        for names, cells in self.passes.items():
+            if feature in names:
+                return names.index(feature), cells
+        return 0, ()
+
+    def of(self, feature: str) -> dict[str, dict[int | None, list[int]]]:
+        """Return category -> area -> counts at each stage, of people known to live in the area and no closer."""
+        place, cells = self.cells_with(feature)
+        found: dict[str, dict[int | None, list[int]]] = {}
+        for cell in cells:
+            by_area = found.setdefault(cell.categories[place], {})
+            _add(by_area, cell.area_id, cell.counts)
+        return found
+
+    def residents(self) -> dict[int | None, list[int]]:
+        """Return area -> counts at each stage, of people known to live in the area and no closer."""
+        found: dict[int | None, list[int]] = {}
+        for cell in self.passes[PASSES[0]]:
+            _add(found, cell.area_id, cell.counts)
+        return found
+
+    def crossed(self, one: str, two: str) -> dict[tuple[str, str], list[int]]:
+        """Return (category, category) -> counts at each stage, of two features of CROSSED, wherever people live."""
+        a, b = CROSSED.index(one), CROSSED.index(two)
+        found: dict[tuple[str, str], list[int]] = {}
+        for cell in self.passes[CROSSED]:
+            _add(found, (cell.categories[a], cell.categories[b]), cell.counts)
+        return found
+
+
+def _add(found: dict[Any, list[int]], key: Any, counts: Sequence[int]) -> None:
+    known = found.get(key)
+    if known is None:
+        found[key] = list(counts)
+    else:
+        for place, count in enumerate(counts):
+            known[place] += count
+
+
+def count() -> Counted:
+    """Return the panel counted: one query for each of PASSES, and one for all questions on attitudes."""
+    stages, joins = [PANEL], []
+    sums: list[sa.ColumnElement[int]] = [sa.func.count()]
+    for number, source in enumerate(_sources):
+        found = source.query().subquery(f"stage_{number}")
+        joins.append(found)
+        for key in source.stages:
+            stages.append(key)
+            sums.append(sa.func.coalesce(sa.func.sum(found.c[key]), 0))
+    passes: dict[tuple[str, ...], Sequence[Cell]] = {names: _pass(names, sums, joins) for names in PASSES}
+    for feature, cells in _attitudes(sums, joins).items():
+        passes[(feature,)] = cells
+    return Counted(tuple(stages), passes)
+
+
+def _from_panel(columns: Sequence[Any], joins: Sequence[sa.Subquery], sums: Sequence[Any]) -> sa.Select[Any]:
+    query = sa.select(Member.area_id, *columns, *sums).select_from(Member)
+    for found in joins:
+        query = query.outerjoin(found, found.c.member_id == Member.id)
+    return query.where(Member.state.in_(ON_PANEL))
+
+
+def _pass(names: Sequence[str], sums: Sequence[Any], joins: Sequence[sa.Subquery]) -> list[Cell]:
+    columns = [getattr(Profile, name) for name in names]
+    query = _from_panel(columns, joins, sums).outerjoin(Profile, Profile.member_id == Member.id)
+    rows = db.session.execute(query.group_by(Member.area_id, *columns))
+    return [_cell(row, len(columns)) for row in rows]
+
+
+def _cell(row: Sequence[Any], width: int) -> Cell:
+    said = tuple(NOT_ANSWERED if value is None else value for value in row[1 : 1 + width])
+    return Cell(row[0], said, tuple(int(n) for n in row[1 + width :]))
+
+
+def _attitudes(sums: Sequence[Any], joins: Sequence[sa.Subquery]) -> dict[str, list[Cell]]:
+    """Return the cells of each question that is or was asked; who has not answered it is told from all residents."""
+    columns = [AttitudeQuestion.key, AttitudeAnswer.category]
+    query = (
+        _from_panel(columns, joins, sums)
+        .join(AttitudeAnswer, AttitudeAnswer.member_id == Member.id)
+        .join(AttitudeQuestion, AttitudeQuestion.id == AttitudeAnswer.question_id)
+        .where(AttitudeQuestion.state != AttitudeState.DRAFT)
+        .group_by(Member.area_id, *columns)
+    )
+    found: dict[str, list[Cell]] = {}
+    for row in db.session.execute(query):
+        area_id, key, category = row[:3]
+        cell = Cell(area_id, (category,), tuple(int(n) for n in row[3:]))
+        found.setdefault(f"{ATTITUDE}{key}", []).append(cell)
+    return found
