@@ -41,5 +41,6 @@ def init_app(app: Flask) -> None:
     engagement_presenters.add_section(hooks.fieldwork_of_engagement)
     involvement.register(hooks.what_they_were_asked)
     signals.member_erased.connect(hooks.forget_member)
-    counting.add_stages({"invited": N_("Invited"), "responded": N_("Responded")}, participation.stages)
+    stages = {"invited": N_("Invited"), "responded": N_("Responded")}
+    counting.add_stages(stages, participation.stages, participation.stages_marker)
     navigation.add_staff_entry("author.translations", N_("Translations"), 30)

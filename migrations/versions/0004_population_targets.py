@@ -85,6 +85,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("quarter", "feature", "category", name=op.f("pk_departure_tally")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "kept_count",
+        sa.Column("key", sa.String(length=20), nullable=False),
+        sa.Column("marker", sa.String(length=200), nullable=False),
+        sa.Column("made_at", core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_kept_count")),
+    )
 
 
 def _set_aside(name: str, columns: str) -> None:
@@ -149,6 +157,7 @@ def _attitudes() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("kept_count")
     op.drop_table("departure_tally")
     op.drop_index(op.f("ix_attitude_answer_member_id"), "attitude_answer")
     op.drop_table("attitude_answer")

@@ -42,6 +42,7 @@ from panel.models.targets import (
     DepartureTally,
     Grouping,
     GroupingPart,
+    KeptCount,
     PopulationCount,
     TargetSet,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "GroupingPart",
     "JoinApplication",
     "Joining",
+    "KeptCount",
     "Member",
     "MemberEvent",
     "MemberLink",

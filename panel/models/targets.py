@@ -136,3 +136,16 @@ class DepartureTally(Model):
     feature: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     category: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     count: Mapped[int]
+
+
+class KeptCount(Model):
+    """The panel counted by its bands, areas and channels, kept by the worker for pages that show it."""
+
+    __tablename__ = "kept_count"
+
+    key: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    #: Differs after every change that the counts depend on.
+    marker: Mapped[str] = mapped_column(sa.String(200))
+    made_at: Mapped[dt.datetime]
+    #: JSON, in the shape of panel.representation.keeping.
+    data: Mapped[str] = mapped_column(sa.Text)

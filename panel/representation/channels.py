@@ -8,18 +8,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from core import clock
 from core.database import db
-from panel.models import Member, MemberState, Profile
+from panel.models import Member, MemberEvent, MemberState, Profile
 from panel.representation import disclosure
 from panel.representation.counting import NOT_ANSWERED, PASSES
 from panel.representation.disclosure import Shown
 
 #: How far back joining is looked at.
 SINCE = dt.timedelta(days=730)
+#: Steps with which a membership ends.
+ENDINGS = ("left", "removed", "lapsed")
 
 #: Returns channel -> name in the reader's language, of those among the channels given that it knows.
 Names = Callable[[Collection[str]], Mapping[str, str]]
@@ -54,18 +57,51 @@ class Brought:
 _Counts = dict[tuple[str, str, str], list[int]]
 
 
-def brought() -> Brought:
-    """Return whom each channel has brought in two years, of those still here: a query for each of PASSES and areas."""
+@dataclass(frozen=True)
+class Joined:
+    """Exact counts, for `brought` and for rates of leaving; nothing of it is shown as it is."""
+
+    #: (channel, feature, category) -> how many joined in two years, and in the last.
+    counts: _Counts
+    #: Area -> how many left in the last year.
+    left_by_area: Mapping[str, int]
+    #: How many memberships ended in the last year.
+    left: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as JSON can hold it."""
+        rows = [[*key, *numbers] for key, numbers in self.counts.items()]
+        return {"counts": rows, "left_by_area": dict(self.left_by_area), "left": self.left}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Joined:
+        """Return what `to_json` was made of."""
+        counts = {(row[0], row[1], row[2]): [row[3], row[4]] for row in data["counts"]}
+        return cls(counts, data["left_by_area"], data["left"])
+
+
+def collect() -> Joined:
+    """Return who joined by each channel, of those still here: a query for each of PASSES and areas; and who left."""
     counts: _Counts = {}
     for names in PASSES:
         columns = [getattr(Profile, name) for name in names]
         query = _joined([Member.source, *columns]).outerjoin(Profile, Profile.member_id == Member.id)
         for source, *rest in db.session.execute(query):
             for feature, category in zip(names, rest[: len(names)], strict=True):
-                _add(counts, (source, feature, category or NOT_ANSWERED), rest[len(names) :])
+                if names == PASSES[0] or feature != "ethnic_group_5":  # it stands in two passes
+                    _add(counts, (source, feature, category or NOT_ANSWERED), rest[len(names) :])
     for source, area_id, *numbers in db.session.execute(_joined([Member.source, Member.area_id])):
         _add(counts, (source, "area", str(area_id)), numbers)
-    return _shown(counts)
+    year_ago = clock.start_of_day(clock.today() - dt.timedelta(days=365))
+    ended = sa.select(sa.func.count()).where(MemberEvent.kind.in_(ENDINGS), MemberEvent.at >= year_ago)
+    areas = sa.select(Member.area_id, sa.func.count()).where(Member.left_at >= year_ago).group_by(Member.area_id)
+    left_by_area = {str(area_id): n for area_id, n in db.session.execute(areas)}
+    return Joined(counts, left_by_area, db.session.scalar(ended) or 0)
+
+
+def brought(joined: Joined) -> Brought:
+    """Return whom each channel has brought, as it may be shown."""
+    return _shown(joined.counts)
 
 
 def _add(counts: _Counts, key: tuple[str, str, str], numbers: Collection[int]) -> None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from panel import queries
 from panel.models import Area
 from panel.questions import PREFER_NOT
-from panel.representation import counting, features, measures, shown, targets
+from panel.representation import features, keeping, measures, shown, targets
 from panel.representation.counting import NOT_ANSWERED, PANEL, Counted
 from panel.representation.disclosure import Shown
 from panel.representation.features import Feature
+from panel.representation.keeping import Kept
 from panel.representation.shown import Geography, ShownCounts
 
 #: What can be done with “Prefer not to say”.
@@ -76,7 +77,7 @@ class Comparison:
     catalogue: Mapping[str, Feature]
     areas: Sequence[Area]
     figures: targets.Figures = field(repr=False)
-    counted: Counted = field(repr=False)
+    kept: Kept = field(repr=False)
     shown: ShownCounts = field(repr=False)
 
 
@@ -85,7 +86,8 @@ def compare(area_id: int | None = None, unsaid: str = LEFT_OUT) -> Comparison:
     areas = queries.list_areas()
     geography = Geography(areas)
     area = queries.get_area(area_id) if area_id is not None else geography.root
-    counted = counting.count()
+    kept = keeping.counts()
+    counted = kept.counted
     catalogue = features.catalogue()
     made = ShownCounts(counted, catalogue, geography)
     found = targets.figures()
@@ -95,7 +97,7 @@ def compare(area_id: int | None = None, unsaid: str = LEFT_OUT) -> Comparison:
     if area.id == geography.root.id:
         tables += [builder.joint(key) for at, key in found if at == area.id and features.joint(key)]
     everybody = {stage: made.whole(stage, area.id) for stage in counted.stages}
-    return Comparison(area, counted.stages, everybody, tables, catalogue, areas, found, counted, made)
+    return Comparison(area, counted.stages, everybody, tables, catalogue, areas, found, kept, made)
 
 
 class _Builder:

@@ -42,12 +42,20 @@ _sources: list[_Source] = []
 STAGES: dict[str, str] = {PANEL: N_("Panel")}
 
 
-def add_stages(stages: Mapping[str, str], query: StageQuery) -> None:
-    """Count the members of each of `stages` (key -> name marked with N_) as well; `query` has a column for each."""
+#: Each returns something that differs once the stages of a source have changed.
+MARKERS: list[Callable[[], object]] = []
+
+
+def add_stages(stages: Mapping[str, str], query: StageQuery, marker: Callable[[], object]) -> None:
+    """Count the members of each of `stages` (key -> name marked with N_) as well; `query` has a column for each.
+
+    `marker` returns something short that differs once what `query` finds has changed.
+    """
     if any(source.query is query for source in _sources):
         return
     STAGES.update(stages)
     _sources.append(_Source(tuple(stages), query))
+    MARKERS.append(marker)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,23 @@ class Counted:
 
     stages: tuple[str, ...]
     passes: Mapping[tuple[str, ...], Sequence[Cell]]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as JSON can hold it."""
+        passes = [
+            [list(names), [[c.area_id, *c.categories, *c.counts] for c in cells]]
+            for names, cells in self.passes.items()
+        ]
+        return {"stages": list(self.stages), "passes": passes}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Counted:
+        """Return what `to_json` was made of."""
+        passes = {}
+        for names, rows in data["passes"]:
+            end = 1 + len(names)
+            passes[tuple(names)] = [Cell(row[0], tuple(row[1:end]), tuple(row[end:])) for row in rows]
+        return cls(tuple(data["stages"]), passes)
 
     def cells_with(self, feature: str) -> tuple[int, Sequence[Cell]]:
         """Return the cells that tell a feature, and its place in their categories."""

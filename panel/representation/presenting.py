@@ -59,8 +59,10 @@ def category_words(feature: str, category: str, catalogue: Mapping[str, Feature]
     if feature == "area":
         return areas.get(category, category)
     if pair := features.joint(feature):
-        keys = category.split(features.JOINT)
-        return ", ".join(catalogue[f].category(c) for f, c in zip(pair, keys, strict=True))
+        parts = category.split(features.JOINT)
+        # A part alone is of whichever of the two features knows it.
+        known = pair if len(parts) == 2 else [f for f in pair if category in catalogue[f].categories]
+        return ", ".join(catalogue[f].category(c) for f, c in zip(known, parts, strict=True))
     return catalogue[feature].category(category) if feature in catalogue else category
 
 

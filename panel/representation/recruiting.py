@@ -25,16 +25,15 @@ import sqlalchemy as sa
 
 from core import clock
 from core.database import db
-from panel.models import DepartureTally, Member, MemberEvent
+from panel.models import DepartureTally
 from panel.representation import channels, comparing, disclosure, shown
-from panel.representation.channels import Brought
+from panel.representation.channels import Brought, Joined
 from panel.representation.comparing import Comparison, Table
 from panel.representation.counting import PANEL
 from panel.representation.features import OWN
 from panel.services.departures import quarter_of
 
 _YEAR = dt.timedelta(days=365)
-_ENDINGS = ("left", "removed", "lapsed")
 #: A group short by fewer is not worth a campaign.
 _LEAST = 3
 MOST_MONTHS = 36
@@ -98,10 +97,10 @@ def forecast(now: float, joining: float, leaving: float, months: int) -> float:
 def plan(month: dt.date, size: int | None = None) -> Plan:
     """Return whom to recruit by the beginning of `month` for a panel of `size` (by default what it is now)."""
     made = comparing.compare()
-    brought = channels.brought()
+    brought = channels.brought(made.kept.joined)
     now = made.everybody[PANEL] or 0
     months = months_until(month, clock.today())
-    rates = _Rates(now, brought)
+    rates = _Rates(now, brought, made.kept.joined)
     aim = size or now
     groups = [g for table in made.tables for g in _of_table(table, made, rates, brought, (aim, months))]
     groups.sort(key=lambda g: (-g.weight, g.feature, g.category))
@@ -112,20 +111,15 @@ def plan(month: dt.date, size: int | None = None) -> Plan:
 class _Rates:
     """Joining and leaving a month, of the whole panel and of groups."""
 
-    def __init__(self, now: int, brought: Brought) -> None:
+    def __init__(self, now: int, brought: Brought, joined: Joined) -> None:
         self._brought = brought
         today = clock.today()
         self._since = quarter_of(today - _YEAR)
         self._months = max(1.0, (today - self._since).days / 30.4375)
         self.joining = brought.joined_last_year / 12
-        left = db.session.scalar(
-            sa.select(sa.func.count()).where(
-                MemberEvent.kind.in_(_ENDINGS), MemberEvent.at >= clock.start_of_day(today - _YEAR)
-            )
-        )
-        left = disclosure.rounded(left or 0)
+        left = disclosure.rounded(joined.left)
         self.leaving = left / (12 * (now + left / 2)) if now + left else 0.0
-        self._left = self._by_group() | self._by_area()
+        self._left = self._by_group() | {("area", area): n for area, n in joined.left_by_area.items()}
 
     def _by_group(self) -> dict[tuple[str, str], int]:
         tally = DepartureTally
@@ -135,14 +129,6 @@ class _Rates:
             .group_by(tally.feature, tally.category)
         )
         return {(feature, category): int(n) for feature, category, n in rows}
-
-    def _by_area(self) -> dict[tuple[str, str], int]:
-        rows = db.session.execute(
-            sa.select(Member.area_id, sa.func.count())
-            .where(Member.left_at >= clock.start_of_day(self._since))
-            .group_by(Member.area_id)
-        )
-        return {("area", str(area_id)): n for area_id, n in rows}
 
     def leaving_of(self, keys: Sequence[tuple[str, str]], now: float) -> float:
         """Return the share of a group that leaves in a month; the group is the sum of (feature, category)."""

@@ -113,8 +113,8 @@ class _Reader:
             raise TargetFileError(self.problems[:_MOST])
         return list(self.blocks.values())
 
-    def _problem(self, row: int, words: str, **params: str) -> None:
-        self.problems.append(Problem(row, words, {key: value[:80] for key, value in params.items()}))
+    def _problem(self, place: int, words: str, **params: str) -> None:
+        self.problems.append(Problem(place, words, {key: value[:80] for key, value in params.items()}))
 
     def _columns(self, head: list[str]) -> dict[str, int]:
         present = {name.strip().lstrip("\ufeff").lower(): place for place, name in enumerate(head)}

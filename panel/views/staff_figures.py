@@ -32,7 +32,7 @@ def figures() -> str:
     """Show population, panel, invited and responded side by side, and the panel as a whole."""
     made, unsaid = _asked_for()
     at_root = made.area.id == made.shown.geography.root.id
-    measured = whole.measure(made.counted, made.figures, made.catalogue, made.shown.geography) if at_root else None
+    measured = whole.measure(made.kept.counted, made.figures, made.catalogue, made.shown.geography) if at_root else None
     return render_template(
         "panel/staff/figures.html",
         made=made,

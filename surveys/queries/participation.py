@@ -142,3 +142,9 @@ def stages() -> sa.Select[Any]:
         )
         .group_by(Participation.member_id)
     )
+
+
+def stages_marker() -> str:
+    """Return what differs once another survey has final results, or one has passed out of the last year."""
+    final = sa.select(sa.func.count()).where(ResultsSnapshot.final.is_(True))
+    return f"{db.session.scalar(final)}-{clock.today()}"
