@@ -6,7 +6,7 @@ A channel is `Member.source`. Names of channels that other modules keep, such as
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,11 +110,11 @@ def _add(counts: _Counts, key: tuple[str, str, str], numbers: Collection[int]) -
         known[place] += int(number or 0)
 
 
-def _joined(columns: list[sa.ColumnElement[str]] | list[object]) -> sa.Select[tuple[object, ...]]:
+def _joined(columns: Sequence[Any]) -> sa.Select[Any]:
     now = clock.now()
     lately = sa.func.sum(sa.case((Member.applied_at >= now - dt.timedelta(days=365), 1), else_=0))
     return (
-        sa.select(*columns, sa.func.count(), lately)  # type: ignore[call-overload]
+        sa.select(*columns, sa.func.count(), lately)
         .select_from(Member)
         .where(
             Member.state.in_((MemberState.ACTIVE, MemberState.PAUSED, MemberState.LAPSED)),

@@ -28,7 +28,7 @@ UNSAID = (PREFER_NOT, NOT_ANSWERED)
 PASSES: tuple[tuple[str, ...], ...] = (CROSSED, ("ethnic_group_5", "ethnic_group_19"), ("religion", "carer"))
 
 #: Returns a SELECT of `member_id`, each once, with a column of 0 or 1 for each stage.
-StageQuery = Callable[[], sa.Select[Any]]
+StageQuery = Callable[[], sa.Select[Any, Any, Any]]
 
 
 @dataclass(frozen=True)

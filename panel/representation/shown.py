@@ -40,7 +40,7 @@ class Geography:
     def path(self, area_id: int) -> list[Area]:
         """Return the areas from the largest to this one."""
         area: Area | None = self.by_id[area_id]
-        found = []
+        found: list[Area] = []
         while area is not None:
             found.insert(0, area)
             area = self.by_id.get(area.parent_id or 0)

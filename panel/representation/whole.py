@@ -77,7 +77,9 @@ def _aims(
     """Return (feature, the category of each cell, targets) of every margin that has targets."""
     root = geography.root.id
     joint = f"age_band{JOINT}sex"
-    names = [joint] if (root, joint) in found else ["age_band", "sex"]
+    both = found.get((root, joint), {})
+    crossed = any(f"{cell.categories[0]}{JOINT}{cell.categories[1]}" in both for cell in cells)
+    names = [joint] if crossed else ["age_band", "sex"]
     aims: list[_Aim] = []
     for name in [*names, "ethnic_group_5", "disability"]:
         aimed = found.get((root, name)) if name == joint else targets.of_feature(found, root, catalogue[name])

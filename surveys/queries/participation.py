@@ -119,7 +119,7 @@ def pages_of_members(fieldwork_id: int, *, done: bool, after: int = 0, size: int
 LATELY = dt.timedelta(days=365)
 
 
-def stages() -> sa.Select[Any]:
+def stages() -> sa.Select[int, int, Any]:
     """Return `member_id`, `invited` and `responded` (0 or 1) of everybody invited to a survey that closed lately.
 
     Only surveys with final results, which at least eight people answered: what is counted then changes by whole

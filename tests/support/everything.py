@@ -21,6 +21,9 @@ from panel import steps
 from panel.consents import PURPOSES
 from panel.models import Review
 from panel.services import asking_rules, benefits, groups, milestones, rotations
+from panel.models import TargetSet
+from panel.representation.features import OWN
+from panel.services import groupings
 from panel.services import links as member_links
 from surveys import links, types
 from surveys.models import FieldworkState, Kind, Response
@@ -63,6 +66,7 @@ def fill(app: Flask) -> Everything:
     _authoring(values)
     _fieldwork(values)
     _mail(values, member)
+    _targets(values)
     _feedback(values, member)
     _expenses(values)
     return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel"])
@@ -250,6 +254,15 @@ def _answered(version: Any, people: list[Any]) -> Any:
     snapshots.make(fieldwork.id)
     db.session.commit()
     return fieldwork
+
+
+def _targets(values: Values) -> None:
+    """Figures that count, and a grouping of one's own."""
+    values.by_name["set_id"] = db.session.scalars(sa.select(TargetSet.id)).first()
+    values.at("panel.add_grouping", feature=sorted(OWN))
+    parents = {key: "Under 25" if key in {"16-19", "20-24"} else "25 or over" for key in OWN["age_band"].categories}
+    groupings.add("Two ages", "age_band", parents)
+    db.session.commit()
 
 
 def _mail(values: Values, member: Any) -> None:

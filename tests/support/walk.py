@@ -17,6 +17,8 @@ NOT_PAGES = {
     "health",
     "directory.feed",
     "directory.feed_here",
+    "panel.figures_csv",
+    "panel.figures_xlsx",
     "panel.own_copy_file",
     "results.answers_csv",
     "results.counts_csv",
