@@ -7,9 +7,8 @@ import datetime as dt
 from core import clock
 from core.database import commit
 from core.jobs import scheduled
-from panel.services import applications, asking, joining, membership, milestones, reviews, rotations, sessions
 from panel.representation import keeping
-from panel.services import applications, joining, membership, sessions
+from panel.services import applications, asking, joining, membership, milestones, reviews, rotations, sessions
 
 _DAY = dt.timedelta(days=1)
 #: Who never confirmed their address is forgotten after this long: no consent came from it.
@@ -79,6 +78,8 @@ def carry_out_rotations() -> None:
         while rotations.carry_out_some(rotation_id):
             commit()
         commit()
+
+
 @scheduled("panel.count", every=dt.timedelta(minutes=1))
 def count_panel() -> None:
     """Keep the counts of the panel for the pages that show them, where something has changed."""

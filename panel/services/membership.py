@@ -16,7 +16,6 @@ from panel.errors import LinkGoneError, WrongStateError
 from panel.models import (
     Ask,
     AttitudeAnswer,
-    GroupMembership,
     Member,
     MemberEvent,
     MemberLink,
@@ -26,11 +25,10 @@ from panel.models import (
     Profile,
 )
 from panel.recipients import open_payload
-from panel.services import consents, groups, links, sessions, signs
+from panel.services import consents, departures, groups, links, sessions, signs
 
 #: Reasons for a removal after which there is nobody to write to, or who must not be frightened.
 _NOBODY_TO_TELL = {"died", "duplicate", "not_real"}
-from panel.services import consents, departures, links, sessions
 
 
 def change(member: Member, told: Mapping[str, Any], changed: str) -> None:

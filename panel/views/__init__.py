@@ -6,8 +6,19 @@ from flask import Flask
 
 from core import navigation
 from core.errors import N_
-from panel.views import join, links, own, own_groups, staff, staff_asking, staff_benefits, staff_details, staff_groups  # noqa: F401  they add their routes
-from panel.views import join, links, own, staff, staff_details, staff_figures, staff_targets  # noqa: F401  they add their routes
+from panel.views import (  # noqa: F401  they add their routes
+    join,
+    links,
+    own,
+    own_groups,
+    staff,
+    staff_asking,
+    staff_benefits,
+    staff_details,
+    staff_figures,
+    staff_groups,
+    staff_targets,
+)
 from panel.views.blueprint import blueprint
 
 

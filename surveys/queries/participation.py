@@ -11,8 +11,6 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from panel import bands, reach
-from surveys import anonymity
-from surveys.models import Fieldwork, FieldworkState, Participation, ParticipationState, Survey
 from surveys import anonymity, disclosure
 from surveys.models import Fieldwork, FieldworkState, Participation, ParticipationState, ResultsSnapshot, Survey
 

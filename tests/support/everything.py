@@ -19,11 +19,9 @@ from mail.models import Campaign, MessageState, OutboxMessage
 from mail.services import ensure_campaign
 from panel import steps
 from panel.consents import PURPOSES
-from panel.models import Review
-from panel.services import asking_rules, benefits, groups, milestones, rotations
-from panel.models import TargetSet
+from panel.models import Review, TargetSet
 from panel.representation.features import OWN
-from panel.services import groupings
+from panel.services import asking_rules, benefits, groupings, groups, milestones, rotations
 from panel.services import links as member_links
 from surveys import links, types
 from surveys.models import FieldworkState, Kind, Response

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 import core.database
 
-revision = "0004"
-down_revision = "0002"
+revision = "0007"
+down_revision = "0006"
 
 _JSON = sa.JSON(none_as_null=True).with_variant(
     postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), "postgresql"
