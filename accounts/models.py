@@ -36,10 +36,10 @@ class Staff(Model):
         """Return whether one of this person's roles has `permission`."""
         return any(permission in ROLES[role.role][1] for role in self.roles if role.role in ROLES)
 
-    def may_translate(self, tag: str) -> bool:
+    def may_translate(self, tag: str, permission: str = "surveys.translate") -> bool:
         """Return whether this person may translate into the language `tag`: a translator only into those given."""
         return any(
-            "surveys.translate" in ROLES[role.role][1] and role.language in {"", tag}
+            permission in ROLES[role.role][1] and role.language in {"", tag}
             for role in self.roles
             if role.role in ROLES
         )

@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, str] = {
     "answers.text": N_("Read what people wrote in their own words, without their name"),
     "answers.named": N_("Read answers with names in a confidential survey; every reading is recorded"),
     "outcomes.edit": N_("Write outcomes"),
+    "outcomes.translate": N_("Translate outcomes into the languages given"),
     "outcomes.publish": N_("Publish outcomes and tell everyone who took part"),
     "loop.read": N_("See which loops are open and overdue"),
     "telling.manage": N_("Print letters, work through the call list, mark people told"),
@@ -63,6 +64,7 @@ _PANEL_MANAGER = [
     "fieldwork.manage",
     "results.read",
     "outcomes.edit",
+    "outcomes.translate",
     "telling.manage",
     "mail.read",
     "mail.manage",
@@ -84,7 +86,15 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     "named_reader": (N_("Reader of answers with names"), ["results.read", "answers.named"]),
     "feedback_editor": (
         N_("Feedback editor"),
-        [*_READS, "results.read", "answers.text", "outcomes.edit", "outcomes.publish", "telling.manage"],
+        [
+            *_READS,
+            "results.read",
+            "answers.text",
+            "outcomes.edit",
+            "outcomes.translate",
+            "outcomes.publish",
+            "telling.manage",
+        ],
     ),
     "claims_approver": (N_("Claims approver"), [*_READS, "claims.approve", "claims.figures"]),
     "budget_holder": (
@@ -92,6 +102,6 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         [*_READS, "claims.authorise", "claims.figures", "budgets.edit", "budgets.hold"],
     ),
     "payer": (N_("Payer"), ["payments.pay", "payments.confirm", "claims.figures"]),
-    "translator": (N_("Translator"), ["surveys.translate"]),
+    "translator": (N_("Translator"), ["surveys.translate", "outcomes.translate"]),
     "assurance": (N_("Assurance"), [*_READS, "results.read", "assurance.comment", "audit.read"]),
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 import accounts.queries
 import panel.queries
@@ -143,3 +144,27 @@ def translations(outcome: Outcome, tags: Sequence[str]) -> list[Translation]:
         href = url_for("feedback.translate_outcome", outcome_id=outcome.id, tag=language.tag)
         found.append(Translation(language, status, kind, href))
     return found
+
+
+@dataclass(frozen=True)
+class Work:
+    """An outcome to translate: its number, how it begins, and how far its translation is."""
+
+    id: int
+    heard: str
+    state: str
+
+
+def to_translate(found: Sequence[Outcome], tags: Sequence[Language]) -> list[tuple[Language, list[Work]]]:
+    """Return what can be translated into each of these languages, and how far it is."""
+    return [(language, [_work(outcome, language.tag) for outcome in found]) for language in tags]
+
+
+def _work(outcome: Outcome, tag: str) -> Work:
+    return Work(outcome.id, outcome.words.get(SOURCE.tag, {}).get("heard", ""), _progress(outcome, tag))
+
+
+def _progress(outcome: Outcome, tag: str) -> str:
+    if lacking := wording.missing(outcome, tag):
+        return ngettext("%(num)s text is missing.", "%(num)s texts are missing.", len(lacking))
+    return _("The English text has changed since.") if wording.is_stale(outcome, tag) else _("Complete.")

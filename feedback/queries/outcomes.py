@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core.database import db
 from feedback.errors import OutcomeNotFoundError
-from feedback.models import Outcome, OutcomeArea, OutcomeSubject
+from feedback.models import Outcome, OutcomeArea, OutcomeState, OutcomeSubject
 
 
 def get_outcome(outcome_id: int) -> Outcome:
@@ -25,6 +25,12 @@ def list_outcomes(engagement_id: int) -> list[Outcome]:
     """Return all outcomes of an engagement in the order the editors gave them."""
     query = sa.select(Outcome).where(Outcome.engagement_id == engagement_id)
     return list(db.session.scalars(query.order_by(Outcome.position, Outcome.id)))
+
+
+def list_unpublished(most: int = 200) -> list[Outcome]:
+    """Return the outcomes that nobody has been told of yet, the newest first."""
+    query = sa.select(Outcome).where(Outcome.state != OutcomeState.PUBLISHED)
+    return list(db.session.scalars(query.order_by(Outcome.id.desc()).limit(most)))
 
 
 def subjects_of(outcome_ids: Collection[int]) -> dict[int, list[str]]:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 import accounts.queries
 import engagements.queries
+from accounts import current
 from core import access
 from core.database import commit
 from core.errors import DomainError
@@ -154,12 +155,31 @@ def change_outcome(outcome_id: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+@staff.get("/outcomes/translations")
+@access.requires("outcomes.translate")
+def translations() -> str:
+    """List what is not public yet and can be translated into the reader's languages."""
+    found = outcomes.list_unpublished()
+    tags = [language for language in languages.LANGUAGES if language is not SOURCE and _may_translate(language.tag)]
+    return render_template("feedback/translations.html", rows=editing.to_translate(found, tags))
+
+
+def _may_translate(tag: str) -> bool:
+    person = current.staff()
+    return person is not None and person.may_translate(tag, "outcomes.translate")
+
+
 @staff.route("/outcomes/<int:outcome_id>/words/<tag>", methods=["GET", "POST"])
-@access.requires("outcomes.edit")
+@access.requires("outcomes.translate")
 def translate_outcome(outcome_id: int, tag: str) -> ResponseReturnValue:
     outcome = outcomes.get_outcome(outcome_id)
     if tag == SOURCE.tag or tag not in languages.BY_TAG:
         abort(404)
+    if not _may_translate(tag):
+        abort(403)
+    # Whoever translates and does nothing else has no page of the outcome to go back to.
+    editor = current.signed_in().may("outcomes.edit")
+    back = url_for("feedback.show_outcome", outcome_id=outcome.id) if editor else url_for("feedback.translations")
     form = TranslationForm(data=outcome.words.get(tag, {}))
     if form.validate_on_submit():
         texts = {part: form[part].data or "" for part in wording.PARTS}
@@ -170,9 +190,10 @@ def translate_outcome(outcome_id: int, tag: str) -> ResponseReturnValue:
         else:
             commit()
             flash(_("Saved."))
-            return redirect(url_for("feedback.show_outcome", outcome_id=outcome.id), 303)
+            return redirect(back, 303)
     page = render_template(
         "feedback/translation.html",
+        back=back,
         form=form,
         outcome=outcome,
         target=languages.get(tag),

@@ -14,7 +14,7 @@ from tests.factories.members import make_member
 from tests.factories.outcomes import make_answered, make_outcome, make_published
 from tests.factories.staff import sign_in
 from tests.feedback.test_telling import hand_over_all, settle_mail
-from tests.support.queries import recorded
+from tests.support.queries import at_most, recorded
 
 FILLED = {
     "heard": "You wait too long on the phone.",
@@ -205,3 +205,34 @@ class TestArchiving:
         db.session.commit()
         archive(engagement)
         assert engagement.state == "archived"
+
+
+class TestTranslator:
+    WELSH = {"heard": "Ni allwch fynd drwodd.", "response": "Gallwch ofyn ar-lein nawr."}
+
+    def test_finds_the_outcomes_and_translates_them(self, client):
+        outcome = ids(make_outcome(make_engagement()))
+        sign_in(client, "translator:cy")
+        page = client.get("/staff/outcomes/translations").page
+        assert "Arabic" not in page.text
+        assert "2 texts are missing." in page.text
+        page = client.submit(page.link(f"Outcome {outcome} in Welsh"), **self.WELSH).page
+        assert page.h1 == "Outcomes to translate"
+        assert "Complete." in page.text
+        assert db.session.get(Outcome, outcome).words["cy"]["heard"] == self.WELSH["heard"]
+
+    def test_gets_nothing_else(self, client):
+        engagement = make_engagement()
+        outcome, number = ids(make_outcome(engagement)), ids(engagement)
+        sign_in(client, "translator:cy")
+        assert client.get(f"/staff/outcomes/{outcome}/words/ar").status_code == 403
+        for address in (f"outcomes/{outcome}", f"outcomes/{outcome}/change", f"engagements/{number}/outcomes"):
+            assert client.get(f"/staff/{address}").status_code == 403
+
+    def test_the_list_costs_the_same_however_long_it_is(self, client):
+        engagement = make_engagement()
+        for _ in range(8):
+            make_outcome(engagement)
+        sign_in(client, "translator:cy")
+        with at_most(4):
+            client.get("/staff/outcomes/translations")
