@@ -112,7 +112,7 @@ class TestTable:
         assert set(PERMISSIONS) - given <= {"answers.named"}
 
     def test_keeps_translators_from_answers_and_people(self):
-        assert set(ROLES["translator"][1]) == {"surveys.translate"}
+        assert set(ROLES["translator"][1]) == {"surveys.translate", "outcomes.translate"}
 
     def test_keeps_money_and_named_answers_from_administrators(self):
         assert not {"answers.named", "claims.approve", "payments.pay"} & set(ROLES["administrator"][1])
