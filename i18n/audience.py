@@ -62,6 +62,7 @@ STAFF_FILES: tuple[str, ...] = (
     "surveys/forms/fieldwork.py",
     "surveys/forms/results.py",
     "surveys/presenters/authoring.py",
+    "surveys/presenters/calendar.py",
     "surveys/presenters/fieldwork.py",
     "surveys/presenters/results.py",
     "surveys/services/authoring.py",

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from core.database import db
 from panel.audience import subtree
-from panel.models import Ask, AskingCap, AskingRule, GroupMembership, Member, QuietPeriod
+from panel.models import Ask, AskingCap, AskingRule, GroupMembership, Member, MemberState, QuietPeriod
 
 
 @dataclass(frozen=True)
@@ -105,3 +105,96 @@ def quiet_until(members: sa.Select[int], day: dt.date) -> dt.date | None:
         if db.session.scalar(covered) is not None:
             ends.append(period.ends_on + dt.timedelta(days=1))
     return min(ends, default=None)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How many are meant on a day, and how many of them cannot be asked: for being asked enough, or a quiet period."""
+
+    meant: int
+    asked_enough: int
+    quiet: int
+
+    @property
+    def free(self) -> int:
+        """Return how many can be asked."""
+        return self.meant - self.asked_enough - self.quiet
+
+
+def outlook(wanted: Sequence[tuple[sa.Select[int], dt.date]]) -> list[Outlook]:
+    """Return for each (SELECT of member ids, day) how many can be asked: one query for the people, few for the rules.
+
+    Each is looked at by itself: what has not been written yet, such as the others in the list, does not count.
+    """
+    if not wanted:
+        return []
+    rules = {day: (caps_on(day), quiet_on(day)) for day in {day for _, day in wanted}}
+    counts = []
+    for number, (members, day) in enumerate(wanted):
+        caps, periods = rules[day]
+        is_quiet = sa.or_(sa.false(), *[quiet(period) for period in periods])
+        is_full = sa.or_(sa.false(), *[over_cap(cap, day) for cap in caps])
+        state = sa.case((is_quiet, "quiet"), (is_full, "full"), else_="free")
+        chosen = sa.select(Member.id, state.label("state")).where(Member.id.in_(members.order_by(None))).subquery()
+        counts.append(
+            sa.select(sa.literal(number), chosen.c.state, sa.func.count()).select_from(chosen).group_by(chosen.c.state)
+        )
+    found: dict[tuple[int, str], int] = {}
+    for number, state_key, count in db.session.execute(sa.union_all(*counts)):
+        found[number, state_key] = count
+    return [_outlook({s: found.get((n, s), 0) for s in ("quiet", "full", "free")}) for n in range(len(wanted))]
+
+
+def _outlook(counts: dict[str, int]) -> Outlook:
+    return Outlook(sum(counts.values()), counts["full"], counts["quiet"])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, of how many, and from which day to which."""
+
+    source: str
+    kind: str
+    engagement_id: int | None
+    first: dt.date
+    last: dt.date
+    members: int
+
+
+def asked_since(day: dt.date, limit: int = 50) -> list[Asked]:
+    """Return what members were asked for since `day`, the latest first."""
+    rows = db.session.execute(
+        sa.select(
+            Ask.source,
+            sa.func.min(Ask.kind),
+            sa.func.min(Ask.engagement_id),
+            sa.func.min(Ask.day).label("first"),
+            sa.func.max(Ask.day),
+            sa.func.count(),
+        )
+        .where(Ask.day >= day)
+        .group_by(Ask.source)
+        .order_by(sa.desc("first"), Ask.source)
+        .limit(limit)
+    )
+    return [Asked(*row) for row in rows]
+
+
+def burden(since: dt.date) -> dict[int, int]:
+    """Return how many members on the panel were asked how often since a day; 0 stands for not at all."""
+    times = (
+        sa.select(Ask.member_id, sa.func.count().label("times"))
+        .where(Ask.day >= since)
+        .group_by(Ask.member_id)
+        .subquery()
+    )
+    often = sa.func.coalesce(times.c.times, 0)
+    rows = db.session.execute(
+        sa.select(often, sa.func.count())
+        .select_from(Member)
+        .outerjoin(times, times.c.member_id == Member.id)
+        .where(Member.state == MemberState.ACTIVE)
+        .group_by(often)
+        .order_by(often)
+    )
+    return {times_asked: members for times_asked, members in rows}  # noqa: C416  rows are no tuples to mypy

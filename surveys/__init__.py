@@ -16,6 +16,7 @@ from surveys import guards, hooks, immutability, models  # noqa: F401  the table
 PAGES: tuple[str, ...] = (
     "author",
     "answering",
+    "calendar",
     "fieldwork",
     "results",
 )
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
 
     sealed.register()
     app.jinja_env.filters["iso_moment"] = lambda text: web.moment(dt.datetime.fromisoformat(text))
+    navigation.add_staff_entry("calendar.show", N_("Who is asked what"), 28)
     navigation.add_staff_entry("fieldwork.index", N_("Surveys in the field"), 30)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(f"surveys.views.{name}").blueprint)

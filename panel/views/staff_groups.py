@@ -73,12 +73,12 @@ def _edit(group: Group | None) -> ResponseReturnValue:
     form: Any = worded.with_words(GroupForm, GROUP_PARTS)(data=_data(group))
     form.areas.choices = named((str(area.id), area.name) for area in queries.list_areas())
     if group is not None:
-        form.key.data = group.key
+        del form.key
     if request.method == "GET" and group is not None:
         worded.fill(form, {"en": {"name": group.name}} | group.words, GROUP_PARTS)
     if form.validate_on_submit():
         values = {name: form[name].data for name in _RULES} | {
-            "key": form.key.data,
+            "key": group.key if group else form.key.data,
             "words": worded.told(form, GROUP_PARTS),
             "name": form.name_en.data,
             "tenure_months": form.tenure_months(),

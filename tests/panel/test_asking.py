@@ -176,3 +176,26 @@ class TestTwoTeamsAtOnce:
         db.session.rollback()
         most = sa.select(sa.func.count()).select_from(Ask).group_by(Ask.member_id)
         assert set(db.session.scalars(most)) == {2}
+
+
+class TestOutlook:
+    def test_tells_who_cannot_be_asked_and_why_in_few_queries(self, app):
+        areas = make_areas()
+        leicester = next(a for a in areas.values() if a.name == "Leicester")
+        there, enough, both = make_member(area=leicester), make_member(), make_member(area=leicester)
+        make_member()
+        for number in range(2):
+            ask([enough, both], f"event:{number}")
+        quiet_period(area_id=leicester.id)
+        assert there.id
+        everybody = sa.select(Member.id)
+        with at_most(8):
+            found = asking.outlook([(everybody, TODAY), (everybody, TODAY + dt.timedelta(days=10))])
+        assert [(o.meant, o.free, o.asked_enough, o.quiet) for o in found] == [(4, 1, 1, 2), (4, 2, 2, 0)]
+
+    def test_burden_counts_those_never_asked_too(self, app):
+        members = [make_member() for _ in range(3)]
+        ask(members[:1], "event:1")
+        ask(members[:2], "event:2")
+        assert asking.burden(TODAY) == {0: 1, 1: 1, 2: 1}
+        assert [(a.source, a.members) for a in asking.asked_since(TODAY)] == [("event:1", 1), ("event:2", 2)]
