@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,11 +27,7 @@ def start_of(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), clock.zone())
 
 
-def band(
-    since: sa.ColumnElement[dt.datetime] | sa.orm.InstrumentedAttribute[dt.datetime],
-    months: Sequence[int],
-    today: dt.date,
-) -> sa.Case[int]:
+def band(since: Any, months: Sequence[int], today: dt.date) -> sa.Case[int]:
     """Return the SQL of the number of the band that `since` falls into: 0 for less than `months[0]`, and so on."""
     bounds = sorted(months)
     cases = [(since > start_of(months_from(today, -bound)), number) for number, bound in enumerate(bounds)]

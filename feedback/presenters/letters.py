@@ -55,9 +55,14 @@ def letter_html(telling_id: int, member: Member, contact: Contact, day: dt.date)
 
 def letter_pdf(telling_id: int, member: Member, contact: Contact, day: dt.date) -> bytes:
     """Return one person's letter as a PDF that a screen reader can read (PDF/UA)."""
+    return pdf_of(letter_html(telling_id, member, contact, day))
+
+
+def pdf_of(html: str) -> bytes:
+    """Return a document as a tagged PDF; it loads nothing from anywhere."""
     from weasyprint import HTML
 
-    page = HTML(string=letter_html(telling_id, member, contact, day), url_fetcher=_fetch_nothing)
+    page = HTML(string=html, url_fetcher=_fetch_nothing)
     return page.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, font_config=_fonts())
 
 

@@ -7,4 +7,4 @@ from flask import Blueprint
 staff = Blueprint("feedback", __name__, url_prefix="/staff")
 public = Blueprint("directory", __name__, url_prefix="/you-said-we-did")
 
-from feedback.views import directory, letters, loop, outcomes, publishing, settling  # noqa: E402, F401
+from feedback.views import directory, funnel, letters, loop, outcomes, publishing, settling  # noqa: E402, F401

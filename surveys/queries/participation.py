@@ -12,7 +12,15 @@ from core import clock
 from core.database import db
 from panel import bands, reach
 from surveys import anonymity, disclosure
-from surveys.models import Fieldwork, FieldworkState, Participation, ParticipationState, ResultsSnapshot, Survey
+from surveys.models import (
+    AnswerSession,
+    Fieldwork,
+    FieldworkState,
+    Participation,
+    ParticipationState,
+    ResultsSnapshot,
+    Survey,
+)
 
 
 def participant_ids(engagement_id: int) -> sa.Select[int]:
@@ -39,6 +47,28 @@ def members_of(fieldwork_id: int, *, done: bool = False) -> sa.Select[int]:
     """Return a SELECT of the ids of members invited to a fieldwork, or of those who are done."""
     query = sa.select(Participation.member_id).where(Participation.fieldwork_id == fieldwork_id)
     return query.where(Participation.state == ParticipationState.DONE) if done else query
+
+
+def flow(since: dt.date, engagement_id: int | None = None) -> sa.Select[int, int, bool, bool]:
+    """Return a SELECT with a row for each invitation: `member_id`, `engagement_id`, `begun` and `done`.
+
+    Of one engagement, or of all fieldwork that opened on `since` or later. `begun` is true while a draft lies there;
+    drafts go when they are sent and when the survey closes. Which answers are whose is not known here.
+    """
+    begun = sa.exists().where(AnswerSession.token_hash == Participation.token_hash)
+    query = (
+        sa.select(
+            Participation.member_id,
+            Survey.engagement_id,
+            begun.label("begun"),
+            (Participation.state == ParticipationState.DONE).label("done"),
+        )
+        .join(Fieldwork, Fieldwork.id == Participation.fieldwork_id)
+        .join(Survey, Survey.id == Fieldwork.survey_id)
+    )
+    if engagement_id is not None:
+        return query.where(Survey.engagement_id == engagement_id)
+    return query.where(Fieldwork.opens_at >= dt.datetime.combine(since, dt.time(), clock.zone()))
 
 
 def done_times(fieldwork_id: int, times: int) -> sa.Select[int]:

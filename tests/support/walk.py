@@ -15,6 +15,9 @@ from core import access
 #: What answers GET and is no page: files, feeds, JSON, pictures.
 NOT_PAGES = {
     "health",
+    "feedback.funnel_csv",
+    "feedback.funnel_pdf",
+    "feedback.funnel_xlsx",
     "directory.feed",
     "directory.feed_here",
     "panel.figures_csv",

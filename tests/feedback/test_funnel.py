@@ -1,0 +1,106 @@
+"""From invited to still a member: counted rightly, in one query, and shown without small numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from core import clock
+from core.database import db
+from feedback import funnel
+from feedback.queries import funnel as queries
+from panel import characteristics
+from panel.services import membership
+from surveys.models import ParticipationState
+from tests.factories.areas import make_areas
+from tests.factories.members import make_member
+from tests.factories.outcomes import make_answered, take_part
+from tests.factories.staff import sign_in
+from tests.factories.surveys import make_fieldwork
+from tests.support.queries import at_most
+
+SINCE = queries.Scope(None, dt.date(2000, 1, 1))
+
+
+def women(number: int, sex: str = "female"):
+    return [make_member(answers={"sex": {"value": sex}}) for _ in range(number)]
+
+
+class TestCounts:
+    def test_each_stage_by_characteristic_place_tenure_and_channel(self, app):
+        leicester = next(a for a in make_areas().values() if a.name == "Leicester")
+        finished = [make_member(area=leicester, source="paper", answers={"sex": {"value": "female"}}) for _ in range(2)]
+        make_answered(finished)
+        fieldwork = make_fieldwork()
+        take_part(fieldwork, [make_member(source="partner:age-uk")], ParticipationState.INVITED)
+        membership.leave(finished[0], "en")
+        db.session.commit()
+        with at_most(1):
+            found = queries.counts(SINCE)
+        assert found["all"][""] == (3, 2, 2, 0, 2)
+        assert found["sex"] == {"erased": (1, 1, 1, 0, 0), "female": (1, 1, 1, 0, 1), "unknown": (1, 0, 0, 0, 1)}
+        assert found["area"] == {str(leicester.id): (2, 2, 2, 0, 1), "unknown": (1, 0, 0, 0, 1)}
+        assert found["channel"] == {"paper": (2, 2, 2, 0, 1), "partner": (1, 0, 0, 0, 1)}
+        assert found["tenure"] == {"0": (3, 2, 2, 0, 2)}
+
+    def test_one_engagement_alone(self, app):
+        engagement = make_answered(women(1))
+        make_answered(women(2))
+        assert queries.counts(queries.Scope(engagement.id, clock.today()))["all"][""][0] == 1
+
+
+class TestShown:
+    def test_small_numbers_are_hidden_with_another_that_gives_them_away_and_the_rest_is_rounded(self):
+        counts = {feature: {} for feature in characteristics.ALL} | {
+            "all": {"": (112, 60, 60, 30, 100)},
+            "sex": {"female": (63, 30, 30, 15, 60), "male": (46, 30, 30, 15, 40), "erased": (3, 0, 0, 0, 0)},
+        }
+        found = funnel.shown(counts, {})
+        table = next(t for t in found.tables if t.feature == "sex")
+        assert found.whole == (110, 60, 60, 30, 100)
+        numbers = {row.category.key: row.numbers for row in table.rows}
+        assert numbers["erased"][0] is None
+        assert numbers["erased"][1:] == (0, 0, 0, 0)
+        assert numbers["male"] == (None,) * 5
+        assert numbers["female"][0] == 65
+
+    def test_nothing_small_is_ever_shown(self):
+        counts = {feature: {} for feature in characteristics.ALL} | {
+            "all": {"": (7, 3, 3, 0, 5)},
+            "sex": {"female": (4, 2, 2, 0, 3), "male": (3, 1, 1, 0, 2)},
+        }
+        found = funnel.shown(counts, {})
+        every = [*found.whole, *(n for t in found.tables for row in t.rows for n in row.numbers)]
+        assert all(n is None or n == 0 for n in every)
+
+
+class TestPages:
+    @pytest.fixture
+    def page(self, client):
+        sign_in(client, "analyst")
+        make_answered(women(30) + women(12, "male"))
+        return client.get("/staff/funnel").page
+
+    def test_page_says_the_same_as_the_files(self, client, page):
+        assert "Female 303030030" in page.text
+        csv = client.get("/staff/funnel.csv").get_data(as_text=True)
+        assert csv.startswith("\ufeffCharacteristic,Category,Invited,Started,Finished")
+        assert "Sex,Female,30,30,30" in csv
+        assert client.get("/staff/funnel.xlsx").data[:2] == b"PK"
+
+    def test_the_pdf_is_tagged_and_says_its_language(self, client, page):
+        root = PdfReader(io.BytesIO(client.get("/staff/funnel.pdf?lang=cy").data)).trailer["/Root"]
+        assert root["/MarkInfo"]["/Marked"]
+        assert root["/Lang"] == "cy"
+
+    def test_only_those_who_may_see_figures(self, client):
+        sign_in(client, "payer")
+        for path in ("/staff/funnel", "/staff/funnel.csv", "/staff/funnel.xlsx", "/staff/funnel.pdf"):
+            assert client.get(path).status_code == 403
+
+    def test_an_unknown_engagement_is_not_found(self, client):
+        sign_in(client, "analyst")
+        assert client.get("/staff/funnel?engagement=99").status_code == 404
