@@ -31,7 +31,9 @@ def load(members: int, seed: int, tell: Callable[[int], object]) -> list[str]:
     with audit.acting_as("command"):
         staff.load()
         added = panel.load(members, seed, tell)
-        lines = tell_story(Cast(_ids_by_role()), seed)
+        cast = Cast(_ids_by_role())
+        lines = tell_story(cast, seed)
+        panel.load_over_time(cast.ids["panel_manager"])
         audit.record("demo.completed", "demo", None, {"members": added, "seed": seed})
     return [f"{added} people are on the panel.", *lines, *sign_ins()]
 

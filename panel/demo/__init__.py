@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from panel.demo.loading import load
+from panel.demo.over_time import load_over_time
 from panel.demo.people import Person, people
 
-__all__ = ["Person", "load", "people"]
+__all__ = ["Person", "load", "load_over_time", "people"]
