@@ -1,4 +1,4 @@
-"""The names of the ways to choose, apart from what they need, so that a command can list them without a solver."""
+"""The names of the ways to choose and of the commands, apart from what they need: nothing is loaded to know them."""
 
 from __future__ import annotations
 
@@ -6,3 +6,6 @@ from __future__ import annotations
 #: nash: the product of all chances is largest. proportionate: chances as equal as the quotas allow, without regard for
 #: the least likely. random: everybody alike, and none of the quotas.
 ALGORITHMS = ("leximin", "maximin", "nash", "random", "proportionate")
+
+#: Of `flask panel`: they read and write files, and need neither database nor settings.
+COMMANDS = ("draw", "verify-draw", "publish-audit")

@@ -2,12 +2,18 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from panel.lottery.cli import draw_command, verify_command
+from panel.lottery.cli import draw_command, publish_command, verify_command
 from tests.panel.lottery.pools import example
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -49,12 +55,45 @@ class TestDraw:
         assert answer["suggestions"][0]["text"].startswith("gender male at least 9: the other quotas leave no room")
         assert not (files / "out").exists()
 
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            ("category,feature,min,max\ngender,female,9,20\nnone,male,9,20\n", ("quotas.csv", 3)),
+            ("category,feature,min,max\ngender,female,21,20\n", ("quotas.csv", 2)),
+            ("category,feature,min,max\ngender,female,9,20\n", ("pool.csv", 102)),
+        ],
+    )
+    def test_leaves_with_two_and_every_key_when_a_file_cannot_be_used(self, files, text, place):
+        (files / "quotas.csv").write_text(text, encoding="utf-8")
+        result = run(files)
+        answer = json.loads(result.output)
+        assert (result.exit_code, answer["status"], answer["file"], answer["row"]) == (2, "refused", *place)
+        assert {"n", "types", "min_probability", "upper_bound", "gini", "geometric_mean", "seconds"} <= set(answer)
+
     def test_says_refused_with_the_place(self, files):
         answer = json.loads(run(files, size="201").output)
         assert (answer["status"], answer["file"], answer["row"]) == ("refused", "pool.csv", 201)
 
 
+class TestStart:
+    def test_waits_for_no_room_and_no_settings(self, files):
+        named = ["--pool", files / "pool.csv", "--quotas", files / "quotas.csv", "--size", "20", "--out", files / "out"]
+        code = "import sys; from flask.cli import main\ntry: main()\nfinally: print('sqlalchemy.orm' in sys.modules)"
+        command = [sys.executable, "-c", code, "--app", "app", "panel", "draw", *map(str, named), "--json"]
+        bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, check=True)
+        figures, loaded = done.stdout.splitlines()
+        assert json.loads(figures)["status"] == "ok"
+        assert loaded == "False"
+
+
 class TestVerify:
+    def test_says_ok_of_the_public_sheet(self, files):
+        run(files, "--seed", "x")
+        sheet, public, pool = (str(files / name) for name in ("out/audit.json", "public.json", "pool.csv"))
+        assert CliRunner().invoke(publish_command, [sheet, "--pool", pool, "--out", public]).exit_code == 0
+        assert CliRunner().invoke(verify_command, [public, "--pool", pool]).output == "OK\n"
+
     def test_says_ok(self, files):
         run(files, "--seed", "x")
         answer = verify(files, "--pool", str(files / "pool.csv"), "--selected", str(files / "out/selected.csv"))
