@@ -15,7 +15,8 @@ from core import clock, config
 #: Public on purpose: everything in a demo is made up.
 PASSWORD = "copper lantern harvest 41"  # noqa: S105  of accounts that exist in the demo alone
 
-#: Role -> name. Addresses are `<role>@demo.example`, a domain that cannot exist (RFC 2606).
+#: Login -> name; the login is the role but for the last. Addresses are `<login>@demo.example`, a domain that cannot
+#: exist (RFC 2606).
 _NAMES = {
     "administrator": "Alex Morgan",
     "panel_manager": "Priya Shah",
@@ -23,11 +24,15 @@ _NAMES = {
     "analyst": "Mei Chen",
     "feedback_editor": "Rosa Clarke",
     "claims_approver": "Tom Baker",
+    "budget_holder": "Helen Price",
     "payer": "Nadia Hussain",
+    "second_payer": "Owen Lloyd",
     "translator": "Leila Haddad",
     "assurance": "John Okafor",
 }
 _TRANSLATES = ("cy", "ar")
+#: Who prepares a payment run cannot confirm it.
+_SECOND = {"second_payer": "payer"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def load() -> list[SignIn]:
     """Add the accounts that are not there yet; the caller commits. Return how to sign in with them."""
     for role, name in _NAMES.items():
         if queries.find_by_email(_email(role)) is None:
-            staff = people.create(name, _email(role), [role], _TRANSLATES)
+            staff = people.create(name, _email(role), [_SECOND.get(role, role)], _TRANSLATES)
             passwords.set_password(staff, PASSWORD)
             secret = second_step.new_secret()
             second_step.set_up(staff, secret, pyotp.TOTP(secret).at(int(clock.now().timestamp())))
@@ -56,7 +61,7 @@ def load() -> list[SignIn]:
 
 def sign_ins() -> list[SignIn]:
     """Return how to sign in with the demo's accounts, the administrator first."""
-    return [SignIn(ROLES[role][0], _email(role), PASSWORD) for role in _NAMES]
+    return [SignIn(ROLES[_SECOND.get(role, role)][0], _email(role), PASSWORD) for role in _NAMES]
 
 
 def code_of(staff: Staff) -> str | None:

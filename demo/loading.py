@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+import random
+from collections.abc import Callable, Mapping
 
 import accounts.queries
 import engagements.queries
 from accounts import demo as staff
-from core import audit, config
+from core import audit, clock, config
 from core.database import lock_name
+from demo.crowd import joined_before
 from demo.story import Cast, tell_story
+from expenses import demo as expenses
 from panel import demo as panel
 from panel import directory
 
@@ -31,20 +35,28 @@ def load(members: int, seed: int, tell: Callable[[int], object]) -> list[str]:
     with audit.acting_as("command"):
         staff.load()
         added = panel.load(members, seed, tell)
-        cast = Cast(_ids_by_role())
-        lines = tell_story(cast, seed)
-        panel.load_over_time(cast.ids["panel_manager"])
+        cast = _ids_by_login()
+        lines = tell_story(Cast(cast), seed)
+        lines.append(_claims(cast, seed))
+        panel.load_over_time(cast["panel_manager"])
         audit.record("demo.completed", "demo", None, {"members": added, "seed": seed})
     return [f"{added} people are on the panel.", *lines, *sign_ins()]
 
 
-def _ids_by_role() -> dict[str, int]:
-    """Return the id of the demo's account for each role."""
-    found = {}
-    for person in accounts.queries.list_staff():
-        if person.email in {each.email for each in staff.sign_ins()}:
-            found.update({each.role: person.id for each in person.roles})
-    return found
+def _ids_by_login() -> dict[str, int]:
+    """Return the id of each of the demo's accounts: by role, and `second_payer`."""
+    return {
+        person.email.partition("@")[0].replace("-", "_"): person.id
+        for person in accounts.queries.list_staff()
+        if person.email in {each.email for each in staff.sign_ins()}
+    }
+
+
+def _claims(cast: Mapping[str, int], seed: int) -> str:
+    """Let people who were there before the claims began claim for the two engagements that have begun."""
+    begun = sorted(each.id for each in engagements.queries.list_engagements())[:2]
+    there = joined_before(clock.now() - dt.timedelta(days=100), random.Random(seed))
+    return expenses.load([person.id for person in there], begun, cast, seed)
 
 
 def sign_ins() -> list[str]:

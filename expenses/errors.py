@@ -17,6 +17,13 @@ class OwnClaimError(DomainError):
     words = N_("You took part in this claim already. Somebody else has to do this.")
 
 
+class PastDayError(DomainError):
+    """What was to be asked before the day is asked after it."""
+
+    words = N_("The day is past. Send us a claim for what it cost.")
+    field = "day"
+
+
 class NothingClaimedError(DomainError):
     """A claim needs at least one line that says everything."""
 
