@@ -18,10 +18,15 @@ from mail.models import MessageState, OutboxMessage
 _CHUNK = 500
 
 
-def deliver(chance: random.Random, failing: float = 0) -> None:
-    """Note all messages that wait as sent a few minutes later, as a worker notes them; some fail for good."""
+def deliver(chance: random.Random, failing: float = 0, *, kinds: str = "", before: dt.datetime | None = None) -> None:
+    """Note all messages that wait as sent a few minutes later, as a worker notes them; some fail for good.
+
+    `kinds` is how the names of the kinds begin that are meant; `before`, the moment before which they were written.
+    """
     query = sa.select(OutboxMessage.id, OutboxMessage.recipient, OutboxMessage.created_at)
-    waiting = query.where(OutboxMessage.state == MessageState.QUEUED).order_by(OutboxMessage.id).limit(_CHUNK)
+    meant = [OutboxMessage.state == MessageState.QUEUED, OutboxMessage.kind.startswith(kinds, autoescape=True)]
+    meant += [OutboxMessage.created_at < before] if before else []
+    waiting = query.where(*meant).order_by(OutboxMessage.id).limit(_CHUNK)
     while rows := db.session.execute(waiting).all():
         addresses = recipients.addresses_of(row.recipient for row in rows)
         values = [

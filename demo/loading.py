@@ -11,6 +11,7 @@ import engagements.queries
 from accounts import demo as staff
 from core import audit, clock, config
 from core.database import lock_name
+from demo import history
 from demo.crowd import joined_before
 from demo.story import Cast, tell_story
 from expenses import demo as expenses
@@ -56,7 +57,10 @@ def _claims(cast: Mapping[str, int], seed: int) -> str:
     """Let people who were there before the claims began claim for the two engagements that have begun."""
     begun = sorted(each.id for each in engagements.queries.list_engagements())[:2]
     there = joined_before(clock.now() - dt.timedelta(days=100), random.Random(seed))
-    return expenses.load([person.id for person in there], begun, cast, seed)
+    line = expenses.load([person.id for person in there], begun, cast, seed)
+    # Those of the last days are left to the worker, so that the demo's mail shows some.
+    history.deliver(random.Random(seed), kinds="claim_", before=clock.now() - dt.timedelta(days=3))
+    return line
 
 
 def sign_ins() -> list[str]:

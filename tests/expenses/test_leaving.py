@@ -48,7 +48,7 @@ class TestLeaving:
         assert db.session.scalar(sa.select(Payee.kept).where(Payee.id == payee.id)) is None
 
     def test_with_nothing_owed_nothing_is_kept(self) -> None:
-        claim, payee = payee_who_left("paid")
+        _claim, payee = payee_who_left("paid")
         assert payee.kept is None
         assert recipients.addresses_of([f"payee:{payee.id}"]) == {}
 
