@@ -7,6 +7,7 @@ from core import audit, clock, config, crypto
 from core.database import db
 from demo import loading
 from engagements.models import Engagement
+from expenses.models import Claim, Payment
 from feedback.models import Outcome, Telling
 from feedback.queries import loop
 from mail.models import MessageState, OutboxMessage
@@ -100,14 +101,23 @@ class TestLoad:
         invited = sa.select(sa.func.count()).where(Participation.fieldwork_id == work.id)
         assert db.session.scalar(invited) < 0.95 * 420
 
-    def test_leaves_only_fresh_reminders_for_the_worker_to_send(self, lines):
+    def test_leaves_only_fresh_messages_for_the_worker_to_send(self, lines):
         waiting = db.session.execute(
             sa.select(OutboxMessage.kind, sa.func.min(OutboxMessage.created_at))
             .where(OutboxMessage.state == MessageState.QUEUED)
             .group_by(OutboxMessage.kind)
         ).all()
-        assert [kind for kind, _oldest in waiting] == ["reminder"]
-        assert clock.now() - waiting[0][1] < dt.timedelta(hours=1)
+        ages = {kind: clock.now() - oldest for kind, oldest in waiting}
+        assert ages.pop("reminder") < dt.timedelta(hours=1)
+        assert all(kind.startswith("claim_") and age < dt.timedelta(days=3) for kind, age in ages.items())
+
+    def test_shows_claims_in_every_state_and_pays_none_twice(self, lines):
+        states = set(db.session.scalars(sa.select(Claim.state).distinct()))
+        assert states >= {"draft", "submitted", "question", "approved", "partly_approved", "refused", "authorised"}
+        assert states >= {"paid", "failed", "declined"}
+        paid = sa.select(sa.func.sum(Claim.approved_pence)).where(Claim.state == "paid")
+        sent = sa.select(sa.func.sum(Payment.amount_pence)).where(Payment.state == "paid")
+        assert db.session.scalar(paid) == db.session.scalar(sent)
 
     def test_keeps_the_record_of_changes_whole(self, lines):
         assert audit.verify() is None
