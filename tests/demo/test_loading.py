@@ -109,7 +109,7 @@ class TestLoad:
         ).all()
         ages = {kind: clock.now() - oldest for kind, oldest in waiting}
         assert ages.pop("reminder") < dt.timedelta(hours=1)
-        assert all(kind.startswith("claim_") and age < dt.timedelta(days=3) for kind, age in ages.items())
+        assert all(kind.startswith("claim_") and age < dt.timedelta(days=4) for kind, age in ages.items())
 
     def test_shows_claims_in_every_state_and_pays_none_twice(self, lines):
         states = set(db.session.scalars(sa.select(Claim.state).distinct()))
