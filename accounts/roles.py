@@ -11,6 +11,8 @@ PERMISSIONS: dict[str, str] = {
     "members.read": N_("See members and how to reach them"),
     "members.manage": N_("Add, confirm, pause and remove members"),
     "asking.manage": N_("Set how often people may be asked, and when nobody is"),
+    "recruiting.read": N_("See channels, partners and campaigns, and what they brought"),
+    "recruiting.manage": N_("Change channels, partners and campaigns"),
     "panel.figures": N_("See how the panel compares with the population"),
     "panel.targets": N_("Change population targets, groupings and questions on attitudes"),
     "engagements.read": N_("See engagements, surveys and their progress"),
@@ -57,6 +59,8 @@ _PANEL_MANAGER = [
     *_READS,
     "members.read",
     "members.manage",
+    "recruiting.read",
+    "recruiting.manage",
     "panel.figures",
     "panel.targets",
     "engagements.edit",
@@ -81,7 +85,10 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         N_("Survey author"),
         [*_READS, "engagements.edit", "surveys.edit", "surveys.translate", "surveys.publish", "results.read"],
     ),
-    "analyst": (N_("Analyst"), [*_READS, "panel.figures", "results.read", "results.export", "answers.text"]),
+    "analyst": (
+        N_("Analyst"),
+        [*_READS, "recruiting.read", "panel.figures", "results.read", "results.export", "answers.text"],
+    ),
     # Given beside another role, by name and for a reason: nobody has it as part of their everyday work.
     "named_reader": (N_("Reader of answers with names"), ["results.read", "answers.named"]),
     "feedback_editor": (

@@ -21,6 +21,7 @@ _STATES = {
 #: Kind -> its name for staff; a kind without one is shown by its key.
 _KINDS = {
     "confirm_address": N_("Confirm your address"),
+    "confirm_from_list": N_("Confirm your address, after a partner’s list"),
     "confirm_new_address": N_("Confirm your new address"),
     "address_changed": N_("Address changed"),
     "already_member": N_("Already a member"),

@@ -12,6 +12,8 @@ from mail.registry import Mail, message
 CONFIRM_FOR = dt.timedelta(hours=48)
 #: How long the address of somebody who was removed is kept to tell them so.
 GOODBYE_FOR = dt.timedelta(days=3)
+#: The same for people who joined through a partner's list and do not wait for a message.
+LIST_CONFIRM_FOR = dt.timedelta(days=14)
 #: How long a link to sign in works.
 SIGN_IN_FOR = dt.timedelta(minutes=15)
 
@@ -29,6 +31,17 @@ def _sample() -> dict[str, Any]:
 def confirm_address(member_id: int, link_id: int, token: str) -> Mail:
     """Ask somebody who wants to join to confirm that the address is theirs."""
     context = {"link": address(f"/confirm/{token}")}
+    return Mail(f"member_account:{member_id}", context, key=f"confirm:{link_id}")
+
+
+def _list_sample() -> dict[str, Any]:
+    return _sample() | {"told_by": "Age UK Leicester"}
+
+
+@message("confirm_from_list", sample=_list_sample, useful_for=LIST_CONFIRM_FOR)
+def confirm_from_list(member_id: int, link_id: int, token: str, told_by: str) -> Mail:
+    """Tell somebody who joined through a partner where we have their details from, and ask them to confirm."""
+    context = {"link": address(f"/confirm/{token}"), "told_by": told_by}
     return Mail(f"member_account:{member_id}", context, key=f"confirm:{link_id}")
 
 

@@ -28,3 +28,29 @@ class WrongStateError(DomainError):
     """What is asked for does not fit where the membership stands."""
 
     words = N_("This cannot be done as the membership stands now.")
+
+
+class KeyTakenError(DomainError):
+    """Something else already has this short name."""
+
+    words = N_("This short name is taken. Choose another.")
+    field = "key"
+
+
+class EndedError(DomainError):
+    """It has ended: nothing is changed any more."""
+
+    words = N_("This has ended and cannot be changed any more.")
+
+
+class SameFileError(DomainError):
+    """The same file was taken in before."""
+
+    words = N_("This very file was taken in before, on %(day)s.")
+    field = "file"
+
+
+class ImportStateError(DomainError):
+    """A list of people is not where this step belongs."""
+
+    words = N_("This cannot be done with the list as it stands now.")

@@ -8,7 +8,19 @@ from core import clock
 from core.database import commit
 from core.jobs import scheduled
 from panel.representation import keeping
-from panel.services import applications, asking, joining, membership, milestones, reviews, rotations, sessions
+from panel.services import (
+    applications,
+    asking,
+    checking,
+    importing,
+    joining,
+    membership,
+    milestones,
+    reviews,
+    rotations,
+    sessions,
+    taking_in,
+)
 
 _DAY = dt.timedelta(days=1)
 #: Who never confirmed their address is forgotten after this long: no consent came from it.
@@ -85,3 +97,15 @@ def count_panel() -> None:
     """Keep the counts of the panel for the pages that show them, where something has changed."""
     keeping.keep()
     commit()
+
+
+@scheduled("panel.forget-lists", every=dt.timedelta(hours=6))
+def forget_lists() -> None:
+    """Erase lists of people nobody decided on, and old reports on them."""
+    while importing.forget_old():
+        commit()
+    commit()
+
+
+#: Named here so that they are registered: a worker that imports this module can do them.
+TASKS = (checking.check, taking_in.take_in)

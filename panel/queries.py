@@ -69,6 +69,21 @@ def population(area_id: int, feature: str) -> dict[str | int, int]:
     return {area: counts[code] for code, area in found}
 
 
+def populations(area_ids: Sequence[int], features: Sequence[str]) -> dict[tuple[int, str], dict[str, int]]:
+    """Return (area id, feature) -> category -> how many people of it live there, for many areas in one query."""
+    rows = db.session.execute(
+        sa.select(TargetSet.area_id, TargetSet.feature, PopulationCount.category, PopulationCount.count)
+        .join(TargetSet, TargetSet.id == PopulationCount.set_id)
+        .where(TargetSet.id.in_(targets.counting_on(clock.today())))
+        .where(TargetSet.area_id.in_(area_ids), TargetSet.feature.in_(features))
+        .order_by(PopulationCount.id)
+    )
+    found: dict[tuple[int, str], dict[str, int]] = {}
+    for area_id, feature, category, count in rows:
+        found.setdefault((area_id, feature), {})[category] = count
+    return found
+
+
 def population_sources(area_id: int) -> list[str]:
     """Return where an area's figures come from, each source once, in order."""
     return list(
@@ -85,6 +100,16 @@ def find_postcode_area(postcode: str) -> Area | None:
     """Return the smallest known area a postcode (in any spacing and case) lies in."""
     code = "".join(postcode.split()).upper()
     return db.session.scalar(sa.select(Area).join(Postcode, Postcode.area_id == Area.id).where(Postcode.code == code))
+
+
+def areas_of_postcodes(codes: Sequence[str]) -> dict[str, int]:
+    """Return postcode (without spaces, in capitals) -> id of the area it lies in, for those that are known."""
+    return _pairs(sa.select(Postcode.code, Postcode.area_id).where(Postcode.code.in_(codes)))
+
+
+def known_email_indexes(indexes: Sequence[str]) -> set[str]:
+    """Return those of `indexes` under which a member's e-mail address is stored."""
+    return set(db.session.scalars(sa.select(Member.email_index).where(Member.email_index.in_(indexes))))
 
 
 def get_member(member_id: int) -> Member:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from core import sealed
 from panel import contact
-from panel.models import JoinApplication, Member, MemberLink, Profile
+from panel.models import ImportRow, JoinApplication, Member, MemberImport, MemberLink, Partner, Profile
 
 #: Column -> how the digest under which it is looked up is made with the present key.
 _INDEXES: dict[str, Callable[[str], str]] = {
@@ -27,3 +27,7 @@ def register() -> None:
     sealed.register(Profile, "answers", owner)
     sealed.register(JoinApplication, "answers", JoinApplication.token_hash)
     sealed.register(MemberLink, "payload", MemberLink.token_hash)
+    for column in ("contact_name", "contact_email", "contact_phone"):
+        sealed.register(Partner, column, Partner.seal_id)
+    staged = sa.select(MemberImport.seal_id).where(MemberImport.id == ImportRow.import_id).scalar_subquery()
+    sealed.register(ImportRow, "cells", staged + "/" + sa.cast(ImportRow.number, sa.String))

@@ -10,6 +10,7 @@ from typing import Any
 from flask import render_template
 from flask_babel import gettext as _
 
+from core import pdf
 from core.errors import N_
 from feedback.funnel import Funnel
 from feedback.queries.funnel import STAGES
@@ -93,6 +94,5 @@ def as_xlsx(funnel: Funnel) -> bytes:
 
 def as_pdf(context: dict[str, Any]) -> bytes:
     """Return the page as a PDF that a screen reader can read (PDF/UA)."""
-    from feedback.presenters.letters import pdf_of
 
-    return pdf_of(render_template("feedback/funnel_print.html", **context))
+    return pdf.draw(render_template("feedback/funnel_print.html", **context))

@@ -7,6 +7,13 @@ from panel.models.asking import (
     AskKind,
     QuietPeriod,
 )
+from panel.models.imports import (
+    ConsentEvidence,
+    ImportMapping,
+    ImportRow,
+    ImportState,
+    MemberImport,
+)
 from panel.models.membership import (
     Benefit,
     Group,
@@ -35,6 +42,12 @@ from panel.models.places import (
     Area,
     Postcode,
 )
+from panel.models.recruiting import (
+    Campaign,
+    CampaignAim,
+    Channel,
+    Partner,
+)
 from panel.models.targets import (
     AttitudeAnswer,
     AttitudeQuestion,
@@ -57,7 +70,11 @@ __all__ = [
     "AttitudeQuestion",
     "AttitudeState",
     "Benefit",
+    "Campaign",
+    "CampaignAim",
+    "Channel",
     "Consent",
+    "ConsentEvidence",
     "ConsentText",
     "DepartureTally",
     "Group",
@@ -66,15 +83,20 @@ __all__ = [
     "GroupRequest",
     "Grouping",
     "GroupingPart",
+    "ImportMapping",
+    "ImportRow",
+    "ImportState",
     "JoinApplication",
     "Joining",
     "KeptCount",
     "Member",
     "MemberEvent",
+    "MemberImport",
     "MemberLink",
     "MemberSession",
     "MemberState",
     "Milestone",
+    "Partner",
     "PopulationCount",
     "Postcode",
     "Profile",

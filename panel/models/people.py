@@ -42,6 +42,7 @@ class Member(Model):
         sa.CheckConstraint("state IN ('applied','active','paused','lapsed','left','removed')", name="state"),
         sa.CheckConstraint("route IN ('email','text','phone','post')", name="route"),
         sa.Index("ix_member_state_area", "state", "area_id"),
+        sa.Index("ix_member_source", "source", "state", "confirmed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,7 +67,7 @@ class Member(Model):
     area_id: Mapped[int | None] = mapped_column(sa.ForeignKey("area.id"), index=True)
     #: Sealed; dropped when the setting says areas are enough.
     postcode: Mapped[bytes | None]
-    #: How the person was reached: `online`, `paper`, `phone`, `partner:<key>`.
+    #: How the person was reached: `channel:<key>` or `partner:<key>`; without either `online`, `paper`, `phone`.
     source: Mapped[str] = mapped_column(sa.String(80), default="online")
     applied_at: Mapped[dt.datetime]
     confirmed_at: Mapped[dt.datetime | None]
@@ -126,8 +127,10 @@ class Consent(Model):
     text_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_text.id"))
     language: Mapped[str] = mapped_column(sa.String(12))
     at: Mapped[dt.datetime]
-    #: `online`, `staff:<id>`, `unsubscribe_link`.
+    #: `online`, `staff:<id>`, `import:<id>`, `unsubscribe_link`.
     how: Mapped[str] = mapped_column(sa.String(40))
+    #: What shows it, where it was not said on our own pages.
+    evidence_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consent_evidence.id"))
 
 
 class ConsentText(Model):

@@ -16,22 +16,24 @@ from core import audit, clock, ids
 from core.database import db, lock_name
 from panel import contact, details, emails, profiles, queries
 from panel.errors import AddressTakenError, WrongStateError
-from panel.models import Member, MemberEvent, MemberState, Profile, Route
+from panel.models import Consent, Member, MemberEvent, MemberState, Profile, Route
+from panel.recruiting.kinds import source_of
 from panel.services import consents, links, strangers
 
 
 def submit(application: Mapping[str, Any], language: str) -> None:
     """Take somebody's application in. What happens next is told by mail alone."""
+    source = source_of(channel_key=application.get("channel", ""))
     email = application.get("email") if application["route"] == Route.EMAIL else None
     if not email:
-        _store(application, language, source="online", how="online")
+        _store(application, language, source=source, how="online")
         return
     index = contact.email_indexes(email)[0]
     lock_name(f"panel.join:{index}")  # two tries with one address go one after the other
     known = queries.find_member_by_email(email)
     try:
         with db.session.begin_nested() as attempt:
-            member = _store(application, language, source="online", how="online", indexed=known is None)
+            member = _store(application, language, source=source, how="online", indexed=known is None)
             if known is not None:
                 attempt.rollback()
     except IntegrityError:  # the address came in through another door at this very moment
@@ -132,12 +134,12 @@ def _begin(member: Member, confirmed_by: str) -> None:
 
 
 def forget_unconfirmed(before: Any) -> int:
-    """Erase those who applied online before `before` and never confirmed their address; return how many."""
+    """Erase those who were asked by mail before `before` to confirm their address and never did; return how many."""
+    asked_by_mail = sa.exists().where(
+        Consent.member_id == Member.id, sa.or_(Consent.how == "online", Consent.how.startswith("import:"))
+    )
     stale = sa.select(Member.id).where(
-        Member.state == MemberState.APPLIED,
-        Member.route == Route.EMAIL,
-        Member.source == "online",
-        Member.applied_at < before,
+        Member.state == MemberState.APPLIED, Member.route == Route.EMAIL, Member.applied_at < before, asked_by_mail
     )
     numbers = list(db.session.scalars(stale.order_by(Member.id).limit(500)))
     if numbers:

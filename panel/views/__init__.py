@@ -7,10 +7,14 @@ from flask import Flask
 from core import navigation
 from core.errors import N_
 from panel.views import (  # noqa: F401  they add their routes
+    channels,
+    imports,
     join,
     links,
     own,
     own_groups,
+    partners,
+    recruiting,
     staff,
     staff_asking,
     staff_benefits,
@@ -43,3 +47,4 @@ def init_app(app: Flask) -> None:
     navigation.add_staff_entry("panel.figures", N_("The panel and the population"), 22)
     navigation.add_staff_entry("panel.recruit_next", N_("Whom to recruit next"), 23)
     navigation.add_staff_entry("panel.targets", N_("Population targets"), 24)
+    navigation.add_staff_entry("panel.recruiting_home", N_("Recruiting"), 25)

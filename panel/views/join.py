@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.limits import limiter
 from i18n import negotiation
 from i18n.web import words
-from panel import benefits, presenters, steps
+from panel import benefits, presenters, recruits, steps
 from panel.details import Details
 from panel.errors import TooYoungError
 from panel.forms.join import AddressForm, CheckForm
@@ -57,8 +57,16 @@ def _remember(response: Response, token: str) -> Response:
 @access.public
 def join() -> ResponseReturnValue:
     """Say who the panel is for and what happens."""
+    return start_page()
+
+
+def start_page(channel: str = "") -> str:
+    """Return the first page; `channel` is the key of what led here, which goes on with the button."""
     return render_template(
-        "panel/join/start.html", begun=_application() is not None, benefits=benefits.shown(negotiation.current().tag)
+        "panel/join/start.html",
+        begun=_application() is not None,
+        benefits=benefits.shown(negotiation.current().tag),
+        channel=channel,
     )
 
 
@@ -69,7 +77,8 @@ def begin_joining() -> ResponseReturnValue:
     """Begin an application, or go on with the one this browser has."""
     if _application() is not None:
         return _to("check_answers")
-    token = applications.begin({"began": humans.token()})
+    channel = recruits.find_channel(request.form.get("channel", "").lower())
+    token = applications.begin({"began": humans.token(), **({"channel": channel.key} if channel else {})})
     commit()
     return _remember(_to("join_step", slug=steps.STEPS[0].slug), token)
 

@@ -32,8 +32,10 @@ from tests.factories.areas import make_areas
 from tests.factories.engagements import make_engagement
 from tests.factories.fieldwork import invite, make_open_fieldwork
 from tests.factories.groups import belong, make_group
+from tests.factories.imports import make_import
 from tests.factories.members import make_member
 from tests.factories.outcomes import make_answered, make_outcome, make_published, take_part
+from tests.factories.recruiting import make_campaign, make_channel, make_partner
 from tests.factories.surveys import QUESTIONS, make_fieldwork, make_survey, publish
 from tests.feedback.test_telling import hand_over_all, settle_mail
 from tests.panel import support as joining
@@ -59,6 +61,7 @@ def fill(app: Flask) -> Everything:
     member = _member_pages(values, clients["member"])
     clients["staff"].submit(f"/staff/members/{values.by_name['member_id']}", "/details")
     _joining(values, clients["public"])
+    _recruiting(values, clients["staff"])
     _answering(values, clients["public"], member)
     _engagements(values)
     _authoring(values)
@@ -137,6 +140,24 @@ def _joining(values: Values, client: Any) -> None:
         assert response.status_code == 200, (slug, response.page.errors)
         slug = response.request.path.rpartition("/")[2]
     values.at("panel.join_step", slug=sorted(steps.BY_SLUG))
+
+
+def _recruiting(values: Values, client: Any) -> None:
+    """A partner with a channel, a campaign, and lists at every stage."""
+    area = next(iter(make_areas().values()))
+    partner = make_partner(name="Rural Youth", groups=["age_band:16-19"], area_ids=[area.id])
+    channel = make_channel(key="bus-stops", partner_id=partner.id, groups=["carer:yes"], area_ids=[area.id])
+    campaign = make_campaign(
+        (area.id, "age_band", "16-19", 30), channel_ids=[channel.id], partner_ids=[partner.id], name="More young people"
+    )
+    values.by_name |= {"partner_id": partner.id, "channel_id": channel.id, "campaign_id": campaign.id}
+    values.at("panel.join_by_channel", key="bus-stops")
+    prepared = make_import(client, partner, steps=2)
+    checked = make_import(client, partner, steps=3)
+    done = make_import(client, partner, steps=4)
+    values.by_name["import_id"] = [prepared, checked, done]
+    for endpoint in ("import_columns", "import_answers", "import_evidence", "import_preview"):
+        values.at(f"panel.{endpoint}", import_id=prepared)
 
 
 def _answering(values: Values, client: Any, member: Any) -> None:
@@ -274,7 +295,8 @@ def _mail(values: Values, member: Any) -> None:
     db.session.add(row)
     unsubscribing.ensure_key()
     db.session.commit()
-    values.by_name |= {"message_id": row.id, "campaign_id": db.session.scalars(sa.select(Campaign.id)).first()}
+    values.by_name["message_id"] = row.id
+    values.at("mail.campaign", campaign_id=db.session.scalars(sa.select(Campaign.id)).first())
     values.at(
         "mail.ask_to_unsubscribe", token=unsubscribing.link(f"member:{member.id}", "newsletter").rpartition("/")[2]
     )
