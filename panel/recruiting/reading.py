@@ -12,7 +12,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -184,7 +184,7 @@ def _delimiter(line: str) -> str:
     return max(_DELIMITERS, key=lambda mark: (bare.count(mark), -_DELIMITERS.index(mark)))
 
 
-def _parsed(text: io.TextIOWrapper, delimiter: str) -> Iterator[list[str]]:
+def _parsed(text: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
     while True:
