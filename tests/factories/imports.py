@@ -9,15 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.database import db
-from panel.models import MemberImport, Partner
+from panel.models import MemberImport
 from tests.core.task_work import work_off
 
 _numbers = itertools.count(1)
 
 
-def make_import(client: Any, partner: Partner, *, steps: int) -> int:
+def make_import(client: Any, partner_id: int, *, steps: int) -> int:
     """Return the number of a list: 1 uploaded, 2 with columns and evidence, 3 checked, 4 taken in."""
-    partner_id, n = partner.id, next(_numbers)
+    n = next(_numbers)
     rows = [
         "Mail,Gender,Phone",
         f"list{n}@example.org,F,",

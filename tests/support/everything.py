@@ -152,9 +152,10 @@ def _recruiting(values: Values, client: Any) -> None:
     )
     values.by_name |= {"partner_id": partner.id, "channel_id": channel.id, "campaign_id": campaign.id}
     values.at("panel.join_by_channel", key="bus-stops")
-    prepared = make_import(client, partner, steps=2)
-    checked = make_import(client, partner, steps=3)
-    done = make_import(client, partner, steps=4)
+    partner_id = partner.id  # the worker lets go of what was loaded
+    prepared = make_import(client, partner_id, steps=2)
+    checked = make_import(client, partner_id, steps=3)
+    done = make_import(client, partner_id, steps=4)
     values.by_name["import_id"] = [prepared, checked, done]
     for endpoint in ("import_columns", "import_answers", "import_evidence", "import_preview"):
         values.at(f"panel.{endpoint}", import_id=prepared)
