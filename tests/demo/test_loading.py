@@ -108,8 +108,9 @@ class TestLoad:
             .group_by(OutboxMessage.kind)
         ).all()
         ages = {kind: clock.now() - oldest for kind, oldest in waiting}
-        assert ages.pop("reminder") < dt.timedelta(hours=1)
-        assert all(kind.startswith("claim_") and age < dt.timedelta(days=4) for kind, age in ages.items())
+        assert "reminder" in ages
+        fresh = {kind: dt.timedelta(days=4) if kind.startswith("claim_") else dt.timedelta(hours=1) for kind in ages}
+        assert {kind: age for kind, age in ages.items() if age > fresh[kind]} == {}
 
     def test_shows_claims_in_every_state_and_pays_none_twice(self, lines):
         states = set(db.session.scalars(sa.select(Claim.state).distinct()))
