@@ -27,6 +27,7 @@ from expenses.models.payments import (
     PaymentState,
     PaymentText,
     RunState,
+    TellBy,
     Voucher,
 )
 from expenses.models.policy import InvolvementRate, PolicyCategory, PolicyRate, Promise, ReceiptRule, Unit
@@ -65,6 +66,7 @@ __all__ = [
     "Receipt",
     "ReceiptRule",
     "RunState",
+    "TellBy",
     "Unit",
     "Voucher",
 ]

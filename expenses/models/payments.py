@@ -57,6 +57,14 @@ class PaymentChoice(Model):
     how: Mapped[str] = mapped_column(sa.String(40))
 
 
+class TellBy(StrEnum):
+    """By which route a person is told that their bank details were changed."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    POST = "post"
+
+
 class BankDetails(Model):
     """An account to pay into. A row is never changed: new details end the old.
 
@@ -68,6 +76,8 @@ class BankDetails(Model):
     __table_args__ = (
         sa.CheckConstraint("checked IN ('form','modulus')", name="checked"),
         sa.CheckConstraint("held_until >= created_at", name="held_until"),
+        sa.CheckConstraint("tell_by IN ('email','phone','post')", name="tell_by"),
+        sa.CheckConstraint("(told_at IS NULL) = (told_by IS NULL)", name="told"),
         sa.Index(
             "uq_bank_details_current",
             "payee_id",
@@ -91,6 +101,10 @@ class BankDetails(Model):
     created_by: Mapped[str] = mapped_column(sa.String(40))
     #: Nothing is paid into it before: 24 hours after a change, at once for the first details.
     held_until: Mapped[dt.datetime]
+    #: A change is told by a route other than the one it came by; nothing is paid before a call or letter was made.
+    tell_by: Mapped[str | None] = mapped_column(sa.String(8))
+    told_at: Mapped[dt.datetime | None]
+    told_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     ended_at: Mapped[dt.datetime | None]
 
 

@@ -1,0 +1,108 @@
+"""What a payment run's files are made of, portion by portion, in an order that never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.database import db
+from expenses.models import (
+    BankDetails,
+    Claim,
+    ClaimLine,
+    LedgerLayout,
+    Payee,
+    PayerAccount,
+    Payment,
+    PaymentMethod,
+    PaymentState,
+    Voucher,
+)
+
+_PORTION = 500
+
+
+def totals(run_id: int) -> dict[str, tuple[int, int]]:
+    """Return {method: (payments, pence)} of a run."""
+    rows = db.session.execute(
+        sa.select(Payment.method, sa.func.count(), sa.func.sum(Payment.amount_pence))
+        .where(Payment.run_id == run_id, Payment.state != PaymentState.CANCELLED)
+        .group_by(Payment.method)
+        .order_by(Payment.method)
+    ).all()
+    return {method: (count, int(pence)) for method, count, pence in rows}
+
+
+def walk_credits(run_id: int) -> Iterator[sa.Row[Any]]:
+    """Yield (payment, bank details) of what a run pays into accounts."""
+    query = sa.select(Payment, BankDetails).join(BankDetails, BankDetails.id == Payment.bank_details_id)
+    return _walk(run_id, query)
+
+
+def walk_vouchers(run_id: int) -> Iterator[sa.Row[Any]]:
+    """Yield (payment, payee, voucher) of what a run pays by voucher."""
+    query = (
+        sa.select(Payment, Payee, Voucher)
+        .join(Payee, Payee.id == Payment.payee_id)
+        .outerjoin(Voucher, Voucher.payment_id == Payment.id)
+        .where(Payment.method == PaymentMethod.VOUCHER)
+    )
+    return _walk(run_id, query)
+
+
+def walk_claims(run_id: int) -> Iterator[sa.Row[Any]]:
+    """Yield (payment, claim) of all that a run pays."""
+    return _walk(run_id, sa.select(Payment, Claim).join(Claim, Claim.id == Payment.claim_id))
+
+
+def _walk(run_id: int, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+    last = 0
+    while True:
+        portion = (
+            query.where(Payment.run_id == run_id, Payment.id > last, Payment.state != PaymentState.CANCELLED)
+            .order_by(Payment.id)
+            .limit(_PORTION)
+        )
+        rows = db.session.execute(portion).all()
+        yield from rows
+        if len(rows) < _PORTION:
+            return
+        last = rows[-1][0].id
+
+
+def lines_of(claim_ids: list[int]) -> dict[int, list[tuple[str, int]]]:
+    """Return {claim: [(category, pence approved)]} of claims, at most some hundreds, without what nothing was given for."""
+    rows = db.session.execute(
+        sa.select(ClaimLine.claim_id, ClaimLine.category, ClaimLine.approved_pence)
+        .where(ClaimLine.claim_id.in_(claim_ids), ClaimLine.approved_pence > 0)
+        .order_by(ClaimLine.claim_id, ClaimLine.number)
+    )
+    found: dict[int, list[tuple[str, int]]] = {}
+    for claim_id, category, pence in rows:
+        found.setdefault(claim_id, []).append((category, pence))
+    return found
+
+
+def payments_by_reference(references: Sequence[str]) -> dict[tuple[str, int], Payment]:
+    """Return {(claim's reference, attempt): payment} of runs that were not called off."""
+    found: dict[tuple[str, int], Payment] = {}
+    for start in range(0, len(references), _PORTION):
+        query = (
+            sa.select(Claim.reference, Payment)
+            .join(Payment, Payment.claim_id == Claim.id)
+            .where(Claim.reference.in_(references[start : start + _PORTION]), Payment.state != PaymentState.CANCELLED)
+        )
+        found |= {(reference, payment.attempt): payment for reference, payment in db.session.execute(query)}
+    return found
+
+
+def payer_account() -> PayerAccount | None:
+    """Return the account the organisation pays from today."""
+    return db.session.scalar(sa.select(PayerAccount).order_by(PayerAccount.id.desc()).limit(1))
+
+
+def ledger_layout() -> LedgerLayout | None:
+    """Return how the ledger's file looks today, or None for the way it comes."""
+    return db.session.scalar(sa.select(LedgerLayout).order_by(LedgerLayout.id.desc()).limit(1))
