@@ -1,4 +1,4 @@
-"""Writes Bacs Standard 18: the file with which a bank is asked to pay many people on one day. Pure: same in, same bytes.
+"""Writes Bacs Standard 18: the file that asks a bank to pay many people on one day. Pure: same in, same bytes.
 
 The layout is that of a credit file for one processing day: records of 100 characters between labels of 80, each ended
 by carriage return and line feed. Sources: the descriptions of Standard 18 in IBM's and Oracle's manuals, as gathered in

@@ -38,7 +38,7 @@ def account_number(typed: str) -> str | None:
 
 
 def roll_number(typed: str) -> str | None:
-    """Return a building society's roll number in capitals, an empty string for none, or None for what is no such thing."""
+    """Return a building society's roll number in capitals, an empty string for none, None for what is no such thing."""
     plain = " ".join(typed.upper().split())
     if not plain:
         return ""

@@ -73,7 +73,7 @@ def _walk(run_id: int, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
 
 
 def lines_of(claim_ids: list[int]) -> dict[int, list[tuple[str, int]]]:
-    """Return {claim: [(category, pence approved)]} of claims, at most some hundreds, without what nothing was given for."""
+    """Return {claim: [(category, pence approved)]} of some hundred claims, without lines nothing was given for."""
     rows = db.session.execute(
         sa.select(ClaimLine.claim_id, ClaimLine.category, ClaimLine.approved_pence)
         .where(ClaimLine.claim_id.in_(claim_ids), ClaimLine.approved_pence > 0)

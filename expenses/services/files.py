@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from core.database import db
 from expenses import bacs, ledger, sealed
 from expenses.errors import ChangedFileError, NoPayerAccountError, RunMovedError
-from expenses.models import Budget, Claim, LedgerLayout, Payee, PayerAccount, Payment, PaymentRun, RunState
+from expenses.models import LedgerLayout, PayerAccount, PaymentRun, RunState
 from expenses.queries import budgets, runs
 from expenses.services import bank_details, payees
 
