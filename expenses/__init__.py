@@ -11,6 +11,8 @@ How the room is laid out:
                  (how to be paid), `duties` (who may not), `deciding`, `authorising`, `runs` (payments), `steps`.
 - `queries/`     reads, one module a subject; `duplicates` for the three checks.
 - `guards`, `immutability`  what the database, and the ORM, refuse whoever asks. `sealed`: every sealed column.
+- `bacs`, `ledger`  pure: the files of a run, made by `services.files`. `returns`: the bank's list of what came back.
+- `bank`, `modulus`  pure: account numbers as they are typed, and whether they can be right.
 - `emails`, `recipients`  the message of each step, to `payee:<id>`. `reactions`: what happens when a member leaves.
 """
 

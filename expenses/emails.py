@@ -11,7 +11,7 @@ from core import config
 from core.database import db
 from core.errors import N_
 from expenses import sealed
-from expenses.models import Claim, ClaimLine, ClaimQuestion, LineDecision, Payment
+from expenses.models import BankDetails, Claim, ClaimLine, ClaimQuestion, LineDecision, Payment
 from expenses.reasons import REASONS
 from mail.registry import Mail, message
 
@@ -135,3 +135,10 @@ def failed(payment_id: int) -> Mail:
     """Say that money came back, and that the details have to be looked at."""
     payment = db.session.get_one(Payment, payment_id)
     return _claim(payment.claim_id, "claim_payment_failed", payment_id)
+
+
+@message("bank_details_changed", sample=lambda: {"at": dt.datetime(2026, 4, 9, 9, 30, tzinfo=dt.UTC)})
+def bank_details_changed(details_id: int) -> Mail:
+    """Say that somebody changed where money is paid to, so that a person who did not can say so in time."""
+    details = db.session.get_one(BankDetails, details_id)
+    return Mail(f"payee:{details.payee_id}", {"at": details.created_at}, key=f"bank_details_changed:{details.id}")

@@ -87,3 +87,44 @@ class NoAccountError(DomainError):
     """There is nowhere to pay to."""
 
     words = N_("Claim %(reference)s has no bank details.")
+
+
+class RunMovedError(ClaimMovedError):
+    """Somebody else was faster, or the run stands where this cannot be done."""
+
+    words = N_("Somebody has changed this payment run in the meantime. Look at it again before you go on.")
+
+
+class NothingToPayError(DomainError):
+    """A run needs at least one claim."""
+
+    words = N_("Choose at least one claim to pay.")
+    field = "claims"
+
+
+class NotAProcessingDayError(DomainError):
+    """Banks pay on working days, not today any more, and take files up to thirty days ahead."""
+
+    words = N_("Choose a working day from tomorrow on, at most 30 days ahead. Banks do not pay on bank holidays.")
+    field = "pay_on"
+
+
+class NoPayerAccountError(DomainError):
+    """A file for the bank needs the account it pays from."""
+
+    words = N_("Enter the account of your organisation before you pay into accounts.")
+
+
+class ImplausibleAccountError(DomainError):
+    """The modulus check says that the account number cannot belong to the sort code."""
+
+    words = N_("This account number does not go with this sort code. Check both on your bank card.")
+    field = "account"
+
+
+class ChangedFileError(DomainError):
+    """A file of a run came out otherwise than the first time: something was changed behind the program's back."""
+
+    words = N_(
+        "This file is not the same as when it was first made. Do not send it. Tell whoever looks after the system."
+    )

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import N_
 
@@ -66,13 +67,13 @@ def pounds(pence: int) -> str:
 def rows_of(
     run: int,
     pay_on: dt.date,
-    claim: Mapping[str, object],
+    claim: Mapping[str, Any],
     lines: Iterable[tuple[str, int]],
     advance_pence: int,
 ) -> list[Row]:
     """Return the rows of one claim: they add up to what it is paid."""
     amounts = [*lines, *([(ADVANCE, -advance_pence)] if advance_pence else [])]
-    return [Row(run=run, pay_on=pay_on, category=category, pence=pence, **claim) for category, pence in amounts]  # type: ignore[arg-type]  the names are Row's
+    return [Row(run=run, pay_on=pay_on, category=category, pence=pence, **claim) for category, pence in amounts]
 
 
 def write(rows: Iterable[Row], columns: list[dict[str, str]], coding: Mapping[str, str]) -> bytes:

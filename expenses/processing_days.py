@@ -18,7 +18,7 @@ def is_processing_day(day: dt.date) -> bool:
     return day.weekday() < 5 and day not in country_holidays("GB", subdiv="ENG", years=day.year)
 
 
-def check_day(day: dt.date) -> None:
+def check(day: dt.date) -> None:
     """Refuse a day on which nothing can be paid any more, or not yet. Raises NotAProcessingDayError.
 
     Bacs takes three days: sent on the first, processed on the second, in the account on the third. `day` is the second.

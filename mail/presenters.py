@@ -46,6 +46,7 @@ _KINDS = {
     "claim_partly_approved": N_("Claim partly approved"),
     "claim_refused": N_("Claim refused"),
     "claim_paid": N_("Claim paid"),
+    "bank_details_changed": N_("Bank details changed"),
     "claim_payment_failed": N_("Payment of a claim failed"),
     "staff_invitation": N_("Invitation to staff"),
     "staff_new_password": N_("New password for staff"),

@@ -107,6 +107,11 @@ class BankDetails(Model):
     told_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     ended_at: Mapped[dt.datetime | None]
 
+    def is_held(self, now: dt.datetime) -> bool:
+        """Return whether nothing may be paid into it yet; queries.bank_details.usable says the same to the database."""
+        waits = self.tell_by in {TellBy.PHONE, TellBy.POST} and self.told_at is None
+        return waits or self.held_until > now
+
 
 class RunState(StrEnum):
     """Where a payment run stands."""

@@ -46,7 +46,7 @@ def usable(now: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.and_(BankDetails.ended_at.is_(None), BankDetails.held_until <= now, told)
 
 
-def list_to_tell(limit: int = 200) -> Sequence[sa.Row[Any]]:
+def list_to_tell(limit: int = 200) -> Sequence[Any]:
     """Return (details, payee) of changes that people must still be told of by phone or letter, the oldest first."""
     query = (
         sa.select(BankDetails, Payee)
@@ -60,3 +60,8 @@ def list_to_tell(limit: int = 200) -> Sequence[sa.Row[Any]]:
         .limit(limit)
     )
     return db.session.execute(query).all()
+
+
+def count_weights() -> int:
+    """Return how many lines the table of the modulus check has; none means that only the form of numbers is checked."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(ModulusWeight)) or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -38,3 +39,13 @@ def authorised_pence(budget: Budget) -> int:
         Claim.authorised_at < after,
     )
     return int(db.session.scalar(total) or 0)
+
+
+def codings(engagement_ids: Collection[int], day: dt.date) -> dict[int, str]:
+    """Return engagement -> the cost centre of its budget on `day`, for those that have one."""
+    rows = db.session.execute(
+        sa.select(Budget.engagement_id, Budget.coding)
+        .where(Budget.engagement_id.in_(engagement_ids), Budget.starts_on <= day, Budget.ends_on >= day)
+        .order_by(Budget.engagement_id, Budget.starts_on)
+    )
+    return {engagement_id: coding for engagement_id, coding in rows}  # noqa: C416  rows are no tuples to mypy

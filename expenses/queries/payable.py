@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -37,7 +38,7 @@ class Payable:
         return self.account in {"ready", "none"}
 
 
-def _query() -> sa.Select[tuple[object, ...]]:
+def _query() -> Any:
     choice, later = aliased(PaymentChoice), aliased(PaymentChoice)
     newest = sa.select(sa.func.max(later.id)).where(later.claim_id == Claim.id).scalar_subquery()
     method = sa.func.coalesce(choice.method, PaymentMethod.BANK.value)
@@ -65,7 +66,7 @@ def _query() -> sa.Select[tuple[object, ...]]:
 
 def list_waiting(limit: int, after: int = 0) -> Sequence[Payable]:
     """Return the claims that wait for their money, those promised earliest first."""
-    return [Payable(*row) for row in db.session.execute(_query().limit(limit).offset(after))]  # type: ignore[arg-type]  columns of _query
+    return [Payable(*row) for row in db.session.execute(_query().limit(limit).offset(after))]
 
 
 def by_ids(claim_ids: Sequence[int], size: int = 500) -> list[Payable]:
@@ -73,7 +74,7 @@ def by_ids(claim_ids: Sequence[int], size: int = 500) -> list[Payable]:
     found: list[Payable] = []
     for start in range(0, len(claim_ids), size):
         part = _query().where(Claim.id.in_(claim_ids[start : start + size]))
-        found += [Payable(*row) for row in db.session.execute(part)]  # type: ignore[arg-type]  columns of _query
+        found += [Payable(*row) for row in db.session.execute(part)]
     return found
 
 

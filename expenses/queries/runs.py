@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.database import db
+from core.errors import NotFoundError
 from expenses.models import (
     BankDetails,
     Claim,
@@ -35,13 +36,13 @@ def totals(run_id: int) -> dict[str, tuple[int, int]]:
     return {method: (count, int(pence)) for method, count, pence in rows}
 
 
-def walk_credits(run_id: int) -> Iterator[sa.Row[Any]]:
+def walk_credits(run_id: int) -> Iterator[Any]:
     """Yield (payment, bank details) of what a run pays into accounts."""
     query = sa.select(Payment, BankDetails).join(BankDetails, BankDetails.id == Payment.bank_details_id)
     return _walk(run_id, query)
 
 
-def walk_vouchers(run_id: int) -> Iterator[sa.Row[Any]]:
+def walk_vouchers(run_id: int) -> Iterator[Any]:
     """Yield (payment, payee, voucher) of what a run pays by voucher."""
     query = (
         sa.select(Payment, Payee, Voucher)
@@ -52,12 +53,12 @@ def walk_vouchers(run_id: int) -> Iterator[sa.Row[Any]]:
     return _walk(run_id, query)
 
 
-def walk_claims(run_id: int) -> Iterator[sa.Row[Any]]:
+def walk_claims(run_id: int) -> Iterator[Any]:
     """Yield (payment, claim) of all that a run pays."""
     return _walk(run_id, sa.select(Payment, Claim).join(Claim, Claim.id == Payment.claim_id))
 
 
-def _walk(run_id: int, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+def _walk(run_id: int, query: Any) -> Iterator[Any]:
     last = 0
     while True:
         portion = (
@@ -81,7 +82,7 @@ def lines_of(claim_ids: list[int]) -> dict[int, list[tuple[str, int]]]:
     )
     found: dict[int, list[tuple[str, int]]] = {}
     for claim_id, category, pence in rows:
-        found.setdefault(claim_id, []).append((category, pence))
+        found.setdefault(claim_id, []).append((category or "", pence or 0))
     return found
 
 
@@ -106,3 +107,24 @@ def payer_account() -> PayerAccount | None:
 def ledger_layout() -> LedgerLayout | None:
     """Return how the ledger's file looks today, or None for the way it comes."""
     return db.session.scalar(sa.select(LedgerLayout).order_by(LedgerLayout.id.desc()).limit(1))
+
+
+def list_payments(run_id: int, *, limit: int = 100, after: int = 0) -> list[Any]:
+    """Return (payment, claim's reference) of a run in the order of its files, from the payment after `after`."""
+    query = (
+        sa.select(Payment, Claim.reference)
+        .join(Claim, Claim.id == Payment.claim_id)
+        .where(Payment.run_id == run_id, Payment.id > after)
+        .order_by(Payment.id)
+        .limit(limit)
+    )
+    return list(db.session.execute(query))
+
+
+def get_payment(payment_id: int) -> tuple[Payment, str]:
+    """Return a payment and the reference of its claim. Raises NotFoundError."""
+    query = sa.select(Payment, Claim.reference).join(Claim, Claim.id == Payment.claim_id)
+    row = db.session.execute(query.where(Payment.id == payment_id)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row[0], row[1]

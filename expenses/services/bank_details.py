@@ -54,7 +54,7 @@ def give(payee: Payee, numbers: Numbers, holder: str, *, by: str) -> BankDetails
     db.session.flush()
     audit.record("bank_details.given", f"payee:{payee.id}", after={"details": details.id, "checked": checked})
     if details.tell_by == TellBy.EMAIL:
-        emails.bank_details_changed(details)
+        emails.bank_details_changed(details.id)
     _correct_failed(payee, by)
     return details
 

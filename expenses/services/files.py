@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from core.database import db
 from expenses import bacs, ledger, sealed
@@ -70,16 +71,16 @@ def _ledger(run: PaymentRun) -> bytes:
 
 
 def _ledger_rows(run: PaymentRun) -> Iterator[ledger.Row]:
-    for portion in itertools.batched(runs.walk_claims(run.id), _PORTION):
+    for portion in _portions(runs.walk_claims(run.id)):
         claims = [claim for _, claim in portion]
         lines = runs.lines_of([claim.id for claim in claims])
         centres = budgets.codings({claim.engagement_id for claim in claims if claim.engagement_id}, run.pay_on)
-        names = payees.names([payment.payee_id for payment, _ in portion])
+        known = payees.contacts([payment.payee_id for payment, _ in portion])
         for payment, claim in portion:
             about = {
                 "reference": claim.reference,
                 "payee": payment.payee_id,
-                "name": names.get(payment.payee_id, ""),
+                "name": known[payment.payee_id].name,
                 "method": payment.method,
                 "engagement": claim.engagement_id,
                 "cost_centre": centres.get(claim.engagement_id or 0, ""),
@@ -93,7 +94,7 @@ def _vouchers(run: PaymentRun) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["reference", "amount", "name", "email", "address", "language"])
     empty = True
-    for portion in itertools.batched(rows, _PORTION):
+    for portion in _portions(rows):
         reached = payees.contacts([payment.payee_id for payment, _, _ in portion])
         for payment, payee, _ in portion:
             known = reached[payment.payee_id]
@@ -103,4 +104,15 @@ def _vouchers(run: PaymentRun) -> bytes:
     return b"" if empty else out.getvalue().encode("utf-8")
 
 
+def _portions(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    while portion := list(itertools.islice(rows, _PORTION)):
+        yield portion
+
+
 _MAKERS: dict[str, Callable[[PaymentRun], bytes]] = {"bacs": _bacs, "ledger": _ledger, "vouchers": _vouchers}
+
+
+def make_all(run: PaymentRun) -> None:
+    """Make every file once, so that each has its checksum before the run counts as sent."""
+    for kind in NAMES:
+        make(run, kind)

@@ -9,10 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from accounts.models import Staff
-from core import audit, clock
+from core import audit, clock, ids
 from core.database import changed_by, db
-from expenses import emails, transitions
-from expenses.errors import ClaimMovedError, HeldError, NoAccountError, OwnClaimError
+from expenses import emails, processing_days, transitions
+from expenses.errors import (
+    ClaimMovedError,
+    HeldError,
+    NoAccountError,
+    NoPayerAccountError,
+    NothingToPayError,
+    OwnClaimError,
+    RunMovedError,
+)
 from expenses.models import (
     BankDetails,
     Claim,
@@ -22,21 +30,38 @@ from expenses.models import (
     PaymentRun,
     PaymentState,
     RunState,
+    Voucher,
 )
 from expenses.queries import choices, payments
+from expenses.queries import runs as settings
 from expenses.services import duties, steps
 from expenses.transitions import Duty
 
 
 def prepare(claim_ids: Sequence[int], *, by: Staff, pay_on: dt.date) -> PaymentRun:
-    """Make a run of the claims, all or none. Raises ClaimMovedError, OwnClaimError, HeldError, NoAccountError."""
+    """Make a run of the claims, all or none.
+
+    Raises NothingToPayError, NotAProcessingDayError, ClaimMovedError, OwnClaimError, HeldError, NoAccountError,
+    NoPayerAccountError.
+    """
     wanted = sorted(set(claim_ids))
-    run = PaymentRun(pay_on=pay_on, prepared_by=by.id, prepared_at=clock.now(), checksums={})
+    if not wanted:
+        raise NothingToPayError
+    processing_days.check(pay_on)
+    payer, layout = settings.payer_account(), settings.ledger_layout()
+    run = PaymentRun(
+        pay_on=pay_on,
+        prepared_by=by.id,
+        prepared_at=clock.now(),
+        payer_account_id=payer.id if payer else None,
+        layout_id=layout.id if layout else None,
+        checksums={},
+    )
     db.session.add(run)
     db.session.flush()
     for start in range(0, len(wanted), steps.CHUNK):
         _add_chunk(run, wanted[start : start + steps.CHUNK], by)
-    db.session.flush()
+    _add_vouchers(run)
     audit.record(
         "payment_run.prepared", f"payment_run:{run.id}", after={"payments": run.payments, "pence": run.total_pence}
     )
@@ -62,6 +87,28 @@ def _add_chunk(run: PaymentRun, claim_ids: list[int], by: Staff) -> None:
     run.total_pence += sum(int(str(row["amount_pence"])) for row in rows)
 
 
+def _add_vouchers(run: PaymentRun) -> None:
+    """Note the vouchers to order; refuse a run that pays into accounts from an account nobody has entered."""
+    db.session.flush()
+    methods = {
+        row.id: row.method for row in db.session.execute(sa.select(Payment.id, Payment.method).filter_by(run_id=run.id))
+    }
+    orders = [
+        {"seal_id": ids.random_id(), "payment_id": payment_id}
+        for payment_id, method in methods.items()
+        if method == PaymentMethod.VOUCHER
+    ]
+    if len(orders) < len(methods) and run.payer_account_id is None:
+        raise NoPayerAccountError
+    if orders:
+        db.session.execute(sa.insert(Voucher), orders)
+
+
+def reference_of(claim: Claim, attempt: int) -> str:
+    """Return what the payee's statement shows, at most 18 characters; a second try can be told from the first."""
+    return f"CLAIM {claim.reference}" + (f"/{attempt}" if attempt > 1 else "")
+
+
 def _receiver(claim: Claim, choice: PaymentChoice | None) -> int:
     return choice.charity_id if choice and choice.charity_id else claim.payee_id
 
@@ -80,7 +127,7 @@ def _payment(
     if method != PaymentMethod.VOUCHER:
         if account is None:
             raise NoAccountError(reference=claim.reference)
-        if account.held_until > clock.now():
+        if account.is_held(clock.now()):
             raise HeldError(reference=claim.reference)
     return {
         "run_id": run.id,
@@ -91,13 +138,13 @@ def _payment(
         "payee_id": receiver,
         "bank_details_id": account.id if account else None,
         "amount_pence": claim.to_pay_pence,
-        "reference": f"EXPENSES {claim.reference}",
+        "reference": reference_of(claim, attempt),
         "failure": "",
     }
 
 
 def confirm(run: PaymentRun, *, by: Staff) -> None:
-    """Confirm a run that somebody else prepared. Raises OwnClaimError, ClaimMovedError."""
+    """Confirm a run that somebody else prepared. Raises OwnClaimError, RunMovedError."""
     if run.prepared_by == by.id:
         raise OwnClaimError
     claim_ids = payments.claim_ids(run.id)
@@ -107,9 +154,9 @@ def confirm(run: PaymentRun, *, by: Staff) -> None:
 
 
 def cancel(run: PaymentRun, *, by: Staff) -> None:
-    """Call a run off before it is confirmed: its claims wait for another."""
+    """Call a run off of which nothing was sent to the bank: its claims wait for another. Raises RunMovedError."""
     claim_ids = payments.claim_ids(run.id)
-    _move(run, RunState.PREPARED, RunState.CANCELLED)
+    _move(run, RunState.CONFIRMED if run.state == RunState.CONFIRMED else RunState.PREPARED, RunState.CANCELLED)
     _set_payments(run.id, PaymentState.CANCELLED)
     steps.take_many(claim_ids, transitions.TAKEN_OUT, detail=f"run:{run.id}")
 
@@ -159,7 +206,7 @@ def _move(run: PaymentRun, before: RunState, after: RunState, **values: object) 
         sa.update(PaymentRun).where(PaymentRun.id == run.id, PaymentRun.state == before).values(state=after, **values)
     )
     if not moved:
-        raise ClaimMovedError
+        raise RunMovedError
     db.session.refresh(run)
     audit.record(f"payment_run.{after}", f"payment_run:{run.id}", {"state": before}, {"state": after})
 

@@ -11,7 +11,7 @@ staff = Blueprint("expenses", __name__, url_prefix="/staff/expenses")
 own = Blueprint("claims", __name__, url_prefix="/claims")
 public = Blueprint("repaying", __name__, url_prefix="/expenses")
 
-from expenses.views import policy  # noqa: E402, F401  they add their routes
+from expenses.views import bank, payer, policy, returns, runs  # noqa: E402, F401  they add their routes
 
 
 def init_app(app: Flask) -> None:
@@ -19,5 +19,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(staff)
     app.register_blueprint(own)
     app.register_blueprint(public)
+    navigation.add_staff_entry("expenses.list_runs", N_("Payments"), 62)
     navigation.add_staff_entry("expenses.policy", N_("Expenses policy"), 66)
     navigation.add_footer_link("repaying.policy", N_("What we pay for"), 35)

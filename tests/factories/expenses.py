@@ -10,10 +10,11 @@ from typing import Any
 from accounts.models import Staff
 from core import clock, ids
 from core.database import db
-from expenses import indexes, sealed
-from expenses.models import BankDetails, Budget, Claim, ClaimKind, ClaimState, Payee, PaymentRun, Receipt
+from expenses import indexes, processing_days, sealed
+from expenses.models import BankDetails, Budget, Claim, ClaimKind, ClaimState, Payee, PayerAccount, PaymentRun, Receipt
 from expenses.queries import payments
-from expenses.services import authorising, choices, claims, deciding, payees, policy, runs
+from expenses.queries import runs as payer_queries
+from expenses.services import authorising, choices, claims, deciding, payees, payer, policy, runs
 from expenses.services.deciding import Given
 from panel.models import Member
 from tests.factories.members import make_member
@@ -54,6 +55,11 @@ def make_account(payee: Payee, sort_code: str = "089999", account: str = "663749
     db.session.add(row)
     db.session.commit()
     return row
+
+
+def make_payer() -> PayerAccount:
+    """Return the organisation's own account, made once."""
+    return payer_queries.payer_account() or payer.set_account("LEICS ICB", "654321", "601111", "12345678", by="system")
 
 
 def make_line(claim: Claim, **values: Any) -> None:
@@ -150,7 +156,8 @@ def approve(claim: Claim, team: Team, share: float = 1.0) -> None:
 
 def run_of(claim: Claim, team: Team) -> PaymentRun:
     """Return a new run that holds this claim alone, confirmed."""
-    run = runs.prepare([claim.id], by=team.payer, pay_on=clock.today() + dt.timedelta(days=3))
+    make_payer()
+    run = runs.prepare([claim.id], by=team.payer, pay_on=processing_days.next_day(clock.today()))
     runs.confirm(run, by=team.second_payer)
     return run
 
