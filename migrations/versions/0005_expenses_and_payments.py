@@ -660,10 +660,16 @@ def upgrade() -> None:
         sa.Column("created_at", core.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=40), nullable=False),
         sa.Column("held_until", core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("tell_by", sa.String(length=8), nullable=True),
+        sa.Column("told_at", core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("told_by", sa.Integer(), nullable=True),
         sa.Column("ended_at", core.database.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("checked IN ('form','modulus')", name=op.f("ck_bank_details_checked")),
         sa.CheckConstraint("held_until >= created_at", name=op.f("ck_bank_details_held_until")),
+        sa.CheckConstraint("tell_by IN ('email','phone','post')", name=op.f("ck_bank_details_tell_by")),
+        sa.CheckConstraint("(told_at IS NULL) = (told_by IS NULL)", name=op.f("ck_bank_details_told")),
         sa.ForeignKeyConstraint(["payee_id"], ["payee.id"], name=op.f("fk_bank_details_payee_id_payee")),
+        sa.ForeignKeyConstraint(["told_by"], ["staff.id"], name=op.f("fk_bank_details_told_by_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_details")),
     )
     with op.batch_alter_table("bank_details", schema=None) as batch_op:

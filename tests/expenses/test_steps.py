@@ -103,13 +103,13 @@ class TestSeparationOfDuties:
         db.session.commit()
         for person in (team.approver, team.authoriser):
             with pytest.raises(OwnClaimError):
-                runs.prepare([claim.id], by=person, pay_on=make.yesterday())
+                runs.prepare([claim.id], by=person, pay_on=make.pay_day())
             db.session.rollback()
 
     def test_who_prepared_a_run_or_approved_a_claim_in_it_may_not_confirm_it(self) -> None:
         team = make.Team()
         claim = make.make_claim("authorised", team=team)
-        run = runs.prepare([claim.id], by=team.payer, pay_on=make.yesterday())
+        run = runs.prepare([claim.id], by=team.payer, pay_on=make.pay_day())
         for person in (team.payer, team.approver, team.authoriser):
             with pytest.raises(OwnClaimError):
                 runs.confirm(run, by=person)
@@ -159,7 +159,7 @@ class TestRuns:
     def test_a_cancelled_run_gives_its_claims_back(self) -> None:
         team = make.Team()
         claim = make.make_claim("authorised", team=team)
-        run = runs.prepare([claim.id], by=team.payer, pay_on=make.yesterday())
+        run = runs.prepare([claim.id], by=team.payer, pay_on=make.pay_day())
         runs.cancel(run, by=team.payer)
         db.session.refresh(claim)
         assert (claim.state, run.state) == ("authorised", "cancelled")
@@ -170,7 +170,7 @@ class TestRuns:
         good, bad = make.make_claim("authorised", team=team), make.make_claim("approved", team=team)
         db.session.commit()
         with pytest.raises(ClaimMovedError):
-            runs.prepare([good.id, bad.id], by=team.payer, pay_on=make.yesterday())
+            runs.prepare([good.id, bad.id], by=team.payer, pay_on=make.pay_day())
         db.session.rollback()
         assert db.session.scalars(sa.select(PaymentRun)).all() == []
         assert db.session.get_one(Claim, good.id).state == "authorised"

@@ -12,6 +12,7 @@ from core import clock, ids
 from core.database import db
 from expenses import indexes, processing_days, sealed
 from expenses.models import BankDetails, Budget, Claim, ClaimKind, ClaimState, Payee, PayerAccount, PaymentRun, Receipt
+from expenses.queries import bank_details as bank_queries
 from expenses.queries import payments
 from expenses.queries import runs as payer_queries
 from expenses.services import authorising, choices, claims, deciding, payees, payer, policy, runs
@@ -55,6 +56,13 @@ def make_account(payee: Payee, sort_code: str = "089999", account: str = "663749
     db.session.add(row)
     db.session.commit()
     return row
+
+
+def current_account(payee_id: int) -> BankDetails:
+    """Return the account a payee is paid into today."""
+    found = bank_queries.find_current(payee_id)
+    assert found is not None
+    return found
 
 
 def make_payer() -> PayerAccount:
@@ -156,8 +164,7 @@ def approve(claim: Claim, team: Team, share: float = 1.0) -> None:
 
 def run_of(claim: Claim, team: Team) -> PaymentRun:
     """Return a new run that holds this claim alone, confirmed."""
-    make_payer()
-    run = runs.prepare([claim.id], by=team.payer, pay_on=processing_days.next_day(clock.today()))
+    run = runs.prepare([claim.id], by=team.payer, pay_on=pay_day())
     runs.confirm(run, by=team.second_payer)
     return run
 
@@ -199,6 +206,12 @@ def make_budget(engagement_id: int, holder: Staff, pence: int = 100_000, **colum
     db.session.add(budget)
     db.session.commit()
     return budget
+
+
+def pay_day() -> dt.date:
+    """Return the next day on which banks pay; a run needs the organisation's account as well."""
+    make_payer()
+    return processing_days.next_day(clock.today())
 
 
 def yesterday() -> dt.date:
