@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.forms import Answered, DateParts, Form, strip
 from expenses import bacs, bank, ledger
@@ -17,7 +16,7 @@ from expenses.returns import CODES
 
 
 class RunForm(Form):
-    """Which claims, and on which day. The choices of `claims` are those that can be paid."""
+    """Which claims, and on which day. The page lists the claims itself; what cannot be paid, the service refuses."""
 
     pay_on = DateParts(
         _l("On which day should the money go out?"),
@@ -26,17 +25,14 @@ class RunForm(Form):
     )
     which = RadioField(
         _l("Which claims?"),
-        choices=[("all", _l("All that are ready")), ("some", _l("Only those ticked below"))],
         default="all",
         validators=[Answered(_l("Choose which claims to pay."))],
     )
-    claims = SelectMultipleField(
-        _l("Claims that are ready"),
-        coerce=int,
-        widget=ListWidget(),
-        option_widget=CheckboxInput(),
-        validate_choice=False,
-    )
+    claims = SelectMultipleField(_l("Claims that are ready"), coerce=int, validate_choice=False, choices=[])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.which.choices = [("all", _("All that are ready")), ("some", _("Only those ticked below"))]
 
 
 class FailedForm(Form):

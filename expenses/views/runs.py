@@ -52,7 +52,6 @@ def new_run() -> ResponseReturnValue:
     waiting = payable.list_waiting(_SHOWN)
     not_mine = duties.not_for(signed_in(), Duty.PAYER, [claim.id for claim in waiting])
     ready = [claim for claim in waiting if claim.is_ready and claim.id not in not_mine]
-    form.claims.choices = [(claim.id, claim.reference) for claim in ready]
     if form.validate_on_submit():
         chosen = list(form.claims.data or []) if form.which.data == "some" else _all_ready()
         try:

@@ -30,7 +30,6 @@ from tests.expenses import standard_18
 from tests.factories import expenses as make
 from tests.factories.staff import make_staff
 
-
 pytestmark = pytest.mark.usefixtures("app")
 
 

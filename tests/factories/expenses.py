@@ -15,7 +15,7 @@ from expenses.models import BankDetails, Budget, Claim, ClaimKind, ClaimState, P
 from expenses.queries import bank_details as bank_queries
 from expenses.queries import payments
 from expenses.queries import runs as payer_queries
-from expenses.services import authorising, choices, claims, deciding, payees, payer, policy, runs
+from expenses.services import authorising, choices, claims, deciding, files, payees, payer, policy, runs
 from expenses.services.deciding import Given
 from panel.models import Member
 from tests.factories.members import make_member
@@ -67,7 +67,11 @@ def current_account(payee_id: int) -> BankDetails:
 
 def make_payer() -> PayerAccount:
     """Return the organisation's own account, made once."""
-    return payer_queries.payer_account() or payer.set_account("LEICS ICB", "654321", "601111", "12345678", by="system")
+    found = payer_queries.payer_account()
+    if found is None:
+        found = payer.set_account("LEICS ICB", "654321", "601111", "12345678", by="system")
+        db.session.commit()
+    return found
 
 
 def make_line(claim: Claim, **values: Any) -> None:
@@ -166,6 +170,19 @@ def run_of(claim: Claim, team: Team) -> PaymentRun:
     """Return a new run that holds this claim alone, confirmed."""
     run = runs.prepare([claim.id], by=team.payer, pay_on=pay_day())
     runs.confirm(run, by=team.second_payer)
+    return run
+
+
+def make_sent_run(count: int = 2) -> PaymentRun:
+    """Return a committed run of `count` claims that the bank has."""
+    team = Team()
+    wanted = [make_claim("authorised", team=team).id for _ in range(count)]
+    run = runs.prepare(wanted, by=team.payer, pay_on=pay_day())
+    runs.confirm(run, by=team.second_payer)
+    files.make_all(run)
+    runs.mark_exported(run, run.checksums)
+    runs.mark_paid(run, paid_on=run.pay_on)
+    db.session.commit()
     return run
 
 

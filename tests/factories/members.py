@@ -5,13 +5,25 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from flask.testing import FlaskClient
+
 from core import clock
 from core.database import db
 from panel import contact, profiles
 from panel.models import Area, Member, MemberState
-from panel.services import consents
+from panel.services import consents, sessions
 
 _numbers = itertools.count(1)
+
+
+def sign_in_member(client: FlaskClient, member: Member) -> None:
+    """Sign `member` in on `client` with a real session row."""
+    token = sessions.begin_session(member.id)
+    db.session.commit()
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie["member_token"] = token
+        cookie["member_seen"] = int(clock.now().timestamp())
 
 
 def make_member(

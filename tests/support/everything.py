@@ -14,6 +14,7 @@ from core import clock
 from core.database import db
 from engagements.models import PreElectionPeriod
 from engagements.pages import PAGES
+from expenses.queries import payments
 from mail import unsubscribing
 from mail.models import Campaign, MessageState, OutboxMessage
 from mail.services import ensure_campaign
@@ -210,8 +211,11 @@ def _feedback(values: Values, member: Any) -> None:
 
 
 def _expenses(values: Values) -> None:
-    """The policy, with one kind of cost named by hand."""
+    """The policy with one kind of cost named by hand, and a payment run that was sent."""
     expenses.make_policy()
+    run = expenses.make_sent_run()
+    payment = payments.list_payments(run.id)[0]
+    values.by_name |= {"run_id": run.id, "payment_id": payment.id, "payee_id": payment.payee_id}
     for endpoint in ("policy_category", "new_rate", "end_rate", "policy_words"):
         values.at(f"expenses.{endpoint}", key="taxi")
     values.at("expenses.time_rate", role="adviser")
