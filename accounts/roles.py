@@ -15,6 +15,8 @@ PERMISSIONS: dict[str, str] = {
     "recruiting.manage": N_("Change channels, partners and campaigns"),
     "panel.figures": N_("See how the panel compares with the population"),
     "panel.targets": N_("Change population targets, groupings and questions on attitudes"),
+    "draws.read": N_("See draws, their plans and results"),
+    "draws.manage": N_("Plan, hold and publish draws, and see whom they found"),
     "engagements.read": N_("See engagements, surveys and their progress"),
     "engagements.edit": N_("Plan and change engagements"),
     "surveys.edit": N_("Write and change questionnaires"),
@@ -63,6 +65,8 @@ _PANEL_MANAGER = [
     "recruiting.manage",
     "panel.figures",
     "panel.targets",
+    "draws.read",
+    "draws.manage",
     "engagements.edit",
     "surveys.translate",
     "fieldwork.manage",
@@ -88,6 +92,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     "analyst": (
         N_("Analyst"),
         [*_READS, "recruiting.read", "panel.figures", "results.read", "results.export", "answers.text"],
+        [*_READS, "panel.figures", "draws.read", "results.read", "results.export", "answers.text"],
     ),
     # Given beside another role, by name and for a reason: nobody has it as part of their everyday work.
     "named_reader": (N_("Reader of answers with names"), ["results.read", "answers.named"]),
@@ -110,5 +115,5 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     ),
     "payer": (N_("Payer"), ["payments.pay", "payments.confirm", "claims.figures"]),
     "translator": (N_("Translator"), ["surveys.translate", "outcomes.translate"]),
-    "assurance": (N_("Assurance"), [*_READS, "results.read", "assurance.comment", "audit.read"]),
+    "assurance": (N_("Assurance"), [*_READS, "draws.read", "results.read", "assurance.comment", "audit.read"]),
 }

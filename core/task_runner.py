@@ -142,13 +142,10 @@ class Runner:
 
     def portion(self, stop: threading.Event) -> bool:
         """Do one task and return whether more may wait."""
-        try:
-            with reading():
-                waiting = list(db.session.scalars(self._waiting().limit(20)))
-                db.session.rollback()
-            return any(self._take(task_id, stop) for task_id in waiting)
-        finally:
-            db.session.remove()
+        with reading():
+            waiting = list(db.session.scalars(self._waiting().limit(20)))
+            db.session.rollback()
+        return any(self._take(task_id, stop) for task_id in waiting)
 
     def close(self) -> None:
         """Hold nothing."""

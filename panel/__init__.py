@@ -9,13 +9,29 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from core import access
     from i18n import negotiation
-    from panel import cli, current, emails, jobs, moves, presenters, reactions, recipients, sealed, views  # noqa: F401  registering by import
+    from panel import (  # noqa: F401  registering by import
+        cli,
+        current,
+        emails,
+        involvement,
+        jobs,
+        moves,
+        presenters,
+        reactions,
+        recipients,
+        sealed,
+        signals,
+        views,
+    )
+    from panel.draws import people, shown, work  # noqa: F401  registering by import
 
     access.set_guard("member", current.guard)
     negotiation.add_person_source(current.language)
     recipients.register()
     sealed.register()
     reactions.connect()
+    signals.member_erased.connect(people.forget_member)
+    involvement.register(shown.drawn_for)
     views.init_app(app)
     app.jinja_env.globals.update(
         removal_reason=presenters.removal_reason,

@@ -7,7 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from panel.models import Area, Consent, GroupMembership, Member, MemberState
+from panel.models import (
+    Area,
+    Consent,
+    Draw,
+    DrawnPerson,
+    DrawState,
+    GroupMembership,
+    Member,
+    MemberState,
+    Reply,
+    Role,
+)
 
 
 def has_consented(member_id: Any, purpose: str) -> sa.ColumnElement[bool]:
@@ -29,11 +40,26 @@ def subtree(area_ids: Sequence[int]) -> sa.Select[int]:
     return sa.select(tree.c.id)
 
 
+def drawn(draw_ids: Sequence[int]) -> sa.Select[int]:
+    """Return a SELECT of the ids of those whom published draws found: reserves only once they are called."""
+    return (
+        sa.select(DrawnPerson.member_id)
+        .join(Draw, Draw.id == DrawnPerson.draw_id)
+        .where(
+            Draw.id.in_(draw_ids),
+            Draw.state == DrawState.PUBLISHED,
+            DrawnPerson.role != Role.RESERVE,
+            DrawnPerson.reply != Reply.DECLINED,
+        )
+    )
+
+
 def members_where(audience: Mapping[str, Any]) -> sa.Select[int]:
     """Return a SELECT of the ids of active, consenting members of `audience`.
 
-    `audience` is {"area_ids": [], "group_ids": [], "languages": []}; an absent or empty list means everybody. An area
-    takes in all areas inside it. Add `.order_by` and keyset conditions as needed; nothing is loaded here.
+    `audience` is {"area_ids": [], "group_ids": [], "languages": [], "draw_ids": []}; an absent or empty list means
+    everybody. An area takes in all areas inside it; a draw means those whom it found and who have not said no. Add
+    `.order_by` and keyset conditions as needed; nothing is loaded here.
     """
     query = sa.select(Member.id).where(Member.state == MemberState.ACTIVE, has_consented(Member.id, "panel"))
     if area_ids := audience.get("area_ids"):
@@ -43,6 +69,8 @@ def members_where(audience: Mapping[str, Any]) -> sa.Select[int]:
             GroupMembership.group_id.in_(group_ids), GroupMembership.left_at.is_(None)
         )
         query = query.where(Member.id.in_(belongs))
+    if draw_ids := audience.get("draw_ids"):
+        query = query.where(Member.id.in_(drawn(draw_ids)))
     if tags := audience.get("languages"):
         query = query.where(Member.language.in_(tags))
     return query

@@ -152,11 +152,11 @@ def for_members(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
 @functools.cache
 def _of_members() -> sa.Select[Any]:
     """Return the statement of `for_members`, built once: it runs whenever somebody sends their answers."""
-    return _select(Member.id, FEATURES).where(Member.id.in_(sa.bindparam("ids", expanding=True)))
+    return select_features(Member.id, FEATURES).where(Member.id.in_(sa.bindparam("ids", expanding=True)))
 
 
-def _select(first: Any, features: Iterable[str]) -> sa.Select[Any]:
-    """Return a SELECT of `first`, the place, and the columns of `features` other than `area`."""
+def select_features(first: Any, features: Iterable[str]) -> sa.Select[Any]:
+    """Return a SELECT of `first`, of `area` (a member's place), and of the columns of the other `features`."""
     area, parent = sa.orm.aliased(Area), sa.orm.aliased(Area)
     place = sa.case((area.level == 2, area.id), (parent.level == 2, parent.id)).label("area")
     return (
@@ -174,7 +174,7 @@ def count_combinations(members: sa.Select[int], features: Sequence[str]) -> dict
     A combination has a category for each of `features`, which may include `area`, in their order; None where nothing
     was answered or not to be said.
     """
-    counted = _select(Member.id, features).where(Member.id.in_(members)).subquery()
+    counted = select_features(Member.id, features).where(Member.id.in_(members)).subquery()
     columns = [counted.c[feature] for feature in features]
     rows = db.session.execute(sa.select(sa.func.count(), *columns).group_by(*columns))
     result: dict[tuple[Any, ...], int] = {}

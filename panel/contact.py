@@ -53,6 +53,42 @@ def phone_indexes(phone: str) -> list[str]:
     return keyring().indexes(normalise_phone(phone), "member.phone")
 
 
+_POSTCODE = re.compile(r"\b([a-z]{1,2}[0-9][a-z0-9]?) ?([0-9][a-z]{2})\b")
+#: Words that one household writes out and another does not.
+_SHORT = {
+    "street": "st", "road": "rd", "avenue": "ave", "lane": "ln", "close": "cl", "drive": "dr", "court": "ct",
+    "crescent": "cres", "terrace": "ter", "place": "pl", "square": "sq", "gardens": "gdns", "apartment": "flat",
+}  # fmt: skip
+
+
+def normalise_address(address: str, postcode: str = "") -> str:
+    """Return the form in which two spellings of one household's address are equal, empty where there is no address.
+
+    In Britain a postcode and the numbers before it name a household: "Flat 2, 10 High Street" and "2/10 High St." in
+    LE1 1AA are one. Without a number the first line stands for it, without a postcode the whole text.
+    """
+    text = unicodedata.normalize("NFKC", f"{address}\n{postcode}").lower()
+    found = _POSTCODE.search(text)
+    before = text[: found.start()] if found else text
+    if not address.strip():
+        return ""
+    words = [_SHORT.get(word, word) for word in re.findall(r"\w+", before)]
+    if not found:
+        return " ".join(words)
+    numbers = [word for word in words if any(letter.isdigit() for letter in word)]
+    if not numbers:
+        numbers = [
+            _SHORT.get(word, word) for word in re.findall(r"\w+", before.strip().partition("\n")[0].partition(",")[0])
+        ]
+    return f"{found[1]}{found[2]}|{' '.join(numbers)}"
+
+
+def address_index(member: Member) -> str | None:
+    """Return the digest of where `member` lives, with the present key, None where no address is known."""
+    household = normalise_address(unseal(member, "address"), unseal(member, "postcode"))
+    return keyring().index(household, "member.address") if household else None
+
+
 def _place(member: Member, column: str) -> str:
     return f"member.{column}:{member.seal_id}"
 
@@ -81,6 +117,8 @@ def seal_contact(member: Member, **details: str | None) -> None:
         member.email_index = email_indexes(details["email"])[0] if details["email"] else None
     if "phone" in details:
         member.phone_index = phone_indexes(details["phone"])[0] if details["phone"] else None
+    if details.keys() & {"address", "postcode"}:
+        member.address_index = address_index(member)
 
 
 def open_contact(member: Member) -> Contact:

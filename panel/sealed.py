@@ -7,8 +7,20 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from core import sealed
+from core.database import db
 from panel import contact
-from panel.models import ImportRow, JoinApplication, Member, MemberImport, MemberLink, Partner, Profile
+from panel.models import (
+    DrawSecret,
+    ImportRow,
+    JoinApplication,
+    Member,
+    MemberImport,
+    MemberLink,
+    Partner,
+    Profile,
+)
+
+_BATCH = 500
 
 #: Column -> how the digest under which it is looked up is made with the present key.
 _INDEXES: dict[str, Callable[[str], str]] = {
@@ -31,3 +43,22 @@ def register() -> None:
         sealed.register(Partner, column, Partner.seal_id)
     staged = sa.select(MemberImport.seal_id).where(MemberImport.id == ImportRow.import_id).scalar_subquery()
     sealed.register(ImportRow, "cells", staged + "/" + sa.cast(ImportRow.number, sa.String))
+    sealed.register_rekey("member.address_index", _renew_address_indexes)
+    for column in ("secret", "key"):
+        sealed.register(DrawSecret, column, DrawSecret.draw_id)
+    sealed.register(DrawSecret, "pool", DrawSecret.draw_id, most=5)
+
+
+def _renew_address_indexes() -> int:
+    """Make the index of each address anew: it stands for address and postcode together."""
+    done, last = 0, 0
+    while True:
+        having = sa.select(Member).where(Member.address.is_not(None), Member.id > last).order_by(Member.id)
+        members = list(db.session.scalars(having.limit(_BATCH)))
+        if not members:
+            return done
+        for member in members:
+            member.address_index = contact.address_index(member)
+        db.session.flush()
+        done, last = done + len(members), members[-1].id
+        db.session.expunge_all()

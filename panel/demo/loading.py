@@ -83,7 +83,17 @@ def _member_row(person: Person) -> dict[str, Any]:
     details.put_contact(member, person.details)
     details.put_needs(member, person.details)
     columns = ("seal_id", "state", "source", "route", "area_id", "language", "formats", "access_needs")
-    sealed = ("name", "pronouns", "email", "phone", "address", "email_index", "phone_index", "postcode")
+    sealed = (
+        "name",
+        "pronouns",
+        "email",
+        "phone",
+        "address",
+        "email_index",
+        "phone_index",
+        "address_index",
+        "postcode",
+    )
     return {key: getattr(member, key) for key in (*columns, *sealed)} | {
         "applied_at": person.applied_at,
         "confirmed_at": person.applied_at + dt.timedelta(hours=2) if confirmed else None,

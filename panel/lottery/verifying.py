@@ -63,7 +63,7 @@ def _public(sheet: dict[str, Any], pool: Pool | None, selected: Sequence[Sequenc
         return
     shown = publishing.shown(whole, sheet["least_group"])
     for part in sorted({*shown, *sheet} - {"sealed"}):
-        if json.dumps(shown.get(part)) != json.dumps(sheet.get(part)):
+        if json.dumps(shown.get(part), sort_keys=True) != json.dumps(sheet.get(part), sort_keys=True):
             yield Said(findings.OPEN_PART, {"part": part})
     yield from _Check(whole).all(pool, selected)
 

@@ -58,6 +58,8 @@ class Member(Model):
     #: Keyed index of the normalised e-mail address; unique, so one address is one member.
     email_index: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     phone_index: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    #: Keyed index of where the person lives: people with the same are housemates, and no lottery chooses two of them.
+    address_index: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     route: Mapped[str] = mapped_column(sa.String(8), default=Route.EMAIL)
     language: Mapped[str] = mapped_column(sa.String(12), default="en", index=True)
     #: Format keys such as `large_print`, `easy_read`, `bsl`; and details: {"large_print_points": 18}.

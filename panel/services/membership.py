@@ -154,7 +154,7 @@ def _end(member: Member, state: MemberState, kind: str, *, reason: str | None, l
     consents.record_all(member.id, dict.fromkeys(given, False), language=language, how=how)
     for column in contact.SEALED:
         setattr(member, column, None)
-    member.email_index = member.phone_index = None
+    member.email_index = member.phone_index = member.address_index = None
     member.formats = []
     member.left_at, member.paused_until = clock.now(), None
     departures.note(member)

@@ -8,9 +8,12 @@ from core import navigation
 from core.errors import N_
 from panel.views import (  # noqa: F401  they add their routes
     channels,
+    draw_people,
+    draws,
     imports,
     join,
     links,
+    lottery,
     own,
     own_groups,
     partners,
@@ -29,6 +32,8 @@ from panel.views.blueprint import blueprint
 def init_app(app: Flask) -> None:
     """Add the pages to `app` and to the menus."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(draws.blueprint)
+    app.register_blueprint(lottery.blueprint)
     navigation.add_front_entry(
         "panel.join",
         N_("Join the panel"),
@@ -48,3 +53,5 @@ def init_app(app: Flask) -> None:
     navigation.add_staff_entry("panel.recruit_next", N_("Whom to recruit next"), 23)
     navigation.add_staff_entry("panel.targets", N_("Population targets"), 24)
     navigation.add_staff_entry("panel.recruiting_home", N_("Recruiting"), 25)
+    navigation.add_staff_entry("draws.index", N_("Draws"), 25)
+    navigation.add_footer_link("lottery.index", N_("How people are chosen"), 40)

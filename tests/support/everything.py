@@ -20,7 +20,11 @@ from mail.models import Campaign, MessageState, OutboxMessage
 from mail.services import ensure_campaign
 from panel import steps
 from panel.consents import PURPOSES
-from panel.models import Review, TargetSet
+from panel.draws import people as draw_people
+from panel.draws import planning as draw_planning
+from panel.draws import pools
+from panel.draws import quotas as draw_quotas
+from panel.models import Reply, Review, TargetSet
 from panel.representation.features import OWN
 from panel.services import asking_rules, benefits, groupings, groups, milestones, rotations
 from panel.services import links as member_links
@@ -28,7 +32,8 @@ from surveys import links, types
 from surveys.models import FieldworkState, Kind, Response
 from surveys.services import fieldwork as fieldwork_services
 from surveys.services import snapshots
-from tests.factories import expenses, staff
+from tests.core.task_work import work_off
+from tests.factories import draws, expenses, staff
 from tests.factories.areas import make_areas
 from tests.factories.engagements import make_engagement
 from tests.factories.fieldwork import invite, make_open_fieldwork
@@ -71,6 +76,7 @@ def fill(app: Flask) -> Everything:
     _targets(values)
     _feedback(values, member)
     _expenses(values)
+    _draws(values, member)
     return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel"])
 
 
@@ -187,6 +193,40 @@ def _engagements(values: Values) -> None:
     db.session.add(period)
     db.session.commit()
     values.by_name["period_id"] = period.id
+
+
+def _draws(values: Values, member: Any) -> None:
+    """One draw at each step; the published one has chosen the member who visits."""
+    for _ in range(30):
+        make_member(answers={"sex": {"value": "female"}})
+    plan = {"size": 3, "within": 3, "features": ["sex"]}
+    planned = draws.make_draw(**plan, responses={"feature": "sex", "rates": {"": 60}})
+    impossible = draws.make_draw(**plan)
+    draw_quotas.change(impossible, {("sex", "male"): (3, 3)})
+    draw_planning.ask_check(impossible)
+    db.session.commit()
+    work_off()
+    fixed = draws.fixed(draws.make_draw(**plan))
+    waiting = draws.fixed(draws.make_draw(**plan))
+    draw_planning.ask_hold(waiting, "4 8 15")
+    db.session.commit()
+    drawn = draws.held(draws.make_draw(**plan))
+    # So many that the member is among them.
+    everybody = draws.make_draw(size=len(list(db.session.scalars(pools.askable(planned)))), within=40, features=["sex"])
+    published = draws.published(everybody)
+    draw_people.answer(published, draw_people.list_people(published.id)[-1].member_id, Reply.DECLINED)
+    cancelled = draws.fixed(draws.make_draw(**plan))
+    draw_planning.cancel(cancelled, "The event was called off.")
+    db.session.commit()
+    plans, public = [planned.id, impossible.id], [fixed.id, drawn.id, published.id, cancelled.id]
+    values.by_name["draw_id"] = plans
+    values.at("draws.rates", draw_id=planned.id)
+    values.at("draws.show", draw_id=[*plans, *public, waiting.id])
+    values.at("draws.hold", draw_id=fixed.id)
+    values.at("draws.cancel", draw_id=[planned.id, fixed.id])
+    values.at("draws.list_people", draw_id=[drawn.id, published.id])
+    values.at("lottery.show", draw_id=public)
+    values.at("lottery.why", draw_id=published.id)
 
 
 def _feedback(values: Values, member: Any) -> None:

@@ -1,0 +1,183 @@
+"""What staff see of a draw: names of features and categories, the steps of its plan, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+
+from core.database import db
+from core.errors import N_
+from i18n.web import number, words
+from panel import bands, purposes, queries
+from panel.draws import people, pools, quotas
+from panel.lottery.changes import worded
+from panel.models import Area, Draw, DrawQuota, DrawState, Reply, Role
+
+STATES: dict[str, tuple[str, str]] = {
+    DrawState.PLANNED: (N_("Planned"), "grey"),
+    DrawState.FIXED: (N_("Fixed: waiting for the public value"), "blue"),
+    DrawState.DRAWN: (N_("Drawn: not published yet"), "yellow"),
+    DrawState.PUBLISHED: (N_("Published"), "green"),
+    DrawState.CANCELLED: (N_("Cancelled"), "red"),
+}
+ROLES: dict[str, str] = {
+    Role.CHOSEN: N_("Chosen"),
+    Role.REPLACEMENT: N_("In place of somebody"),
+    Role.RESERVE: N_("Reserve"),
+}
+REPLIES: dict[str, str] = {Reply.NONE: N_("No answer yet"), Reply.YES: N_("Yes"), Reply.DECLINED: N_("No")}
+_AREA = N_("Area")
+_NOT_SAID = N_("Not told")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page of the plan."""
+
+    key: str
+    title: str
+
+
+STEPS = {
+    step.key: step
+    for step in (
+        Step("about", N_("What people are chosen for")),
+        Step("who", N_("Who can be chosen")),
+        Step("size", N_("How many people")),
+        Step("features", N_("What the group must be like")),
+        Step("method", N_("How chances are shared out")),
+        Step("responses", N_("How many will say yes")),
+    )
+}
+
+
+def state(draw: Draw) -> dict[str, str]:
+    """Return the words and colour of a state's tag."""
+    text, colour = STATES[draw.state]
+    return {"text": _(text), "kind": colour}
+
+
+def feature(key: str) -> str:
+    """Return the name of a feature."""
+    return _(_AREA) if key == "area" else _(bands.FEATURES[key].label) if key in bands.FEATURES else key
+
+
+def feature_choices() -> list[tuple[str, str]]:
+    """Return (key, name) of every feature a draw may keep to."""
+    return [*((key, feature(key)) for key in bands.FEATURES), ("area", feature("area"))]
+
+
+class Names:
+    """The names of categories; the areas are read once."""
+
+    def __init__(self) -> None:
+        places = sa.select(Area.code, Area.name).where(Area.level == 2)
+        self._places = {code: name for code, name in db.session.execute(places)}  # noqa: C416
+
+    def category(self, feature_key: str, key: str) -> str:
+        """Return the name of a category of a feature."""
+        if key == pools.NOT_SAID:
+            return _(_NOT_SAID)
+        if feature_key == "area":
+            return str(self._places.get(key, key))
+        known = bands.FEATURES.get(feature_key)
+        return _(known.categories[key]) if known and key in known.categories else key
+
+
+def steps(draw: Draw) -> list[dict[str, Any]]:
+    """Return the pages of the plan, whether each is done, and what each says."""
+    done = {"about": bool(draw.title), "size": draw.size is not None, "features": bool(draw.features)}
+    found = [
+        {
+            "key": step.key,
+            "title": _(step.title),
+            "done": done.get(step.key, True),
+            "href": url_for("draws.plan", draw_id=draw.id, step=step.key),
+        }
+        for step in STEPS.values()
+    ]
+    written = bool(quotas.of(draw.id))
+    more = (
+        ("quotas", _("How many of each"), written, "draws.quotas"),
+        ("pool", _("Who would be in the pool"), draw.size is not None, "draws.pool"),
+        ("check", _("Is it possible?"), bool(draw.findings and draw.findings["possible"]), "draws.check"),
+    )
+    return found + [
+        {"key": key, "title": text, "done": ready, "href": url_for(endpoint, draw_id=draw.id)}
+        for key, text, ready, endpoint in more
+    ]
+
+
+def facts(draw: Draw) -> list[dict[str, Any]]:
+    """Return the lines of a summary of a draw."""
+    areas = [a.name for a in queries.list_areas() if a.id in draw.audience.get("area_ids", [])]
+    groups = [g.name for g in queries.list_groups() if g.id in draw.audience.get("group_ids", [])]
+    return [
+        {"key": _("Engagement"), "value": purposes.title(draw.engagement_id) or _("None")},
+        {"key": _("Areas"), "value": ", ".join(areas) or _("All areas")},
+        {"key": _("Groups"), "value": ", ".join(groups) or _("The whole panel")},
+        {"key": _("People wanted"), "value": number(draw.size)},
+        {"key": _("People drawn"), "value": number(draw.draw_size or draw.size)},
+        {"key": _("Reserves"), "value": number(draw.reserves)},
+        {"key": _("Must be like the population in"), "value": ", ".join(feature(f) for f in draw.features)},
+    ]
+
+
+def quota_groups(rows: Sequence[DrawQuota]) -> list[dict[str, Any]]:
+    """Return the quotas by feature, each with its name and the names of its categories."""
+    names = Names()
+    groups: list[dict[str, Any]] = []
+    for row in rows:
+        if not groups or groups[-1]["key"] != row.feature:
+            groups.append({"key": row.feature, "name": feature(row.feature), "rows": []})
+        groups[-1]["rows"].append({"name": names.category(row.feature, row.category), "quota": row})
+    return groups
+
+
+def preview(draw: Draw) -> dict[str, Any]:
+    """Return who would be in the pool if it were fixed now, and who is left out."""
+    meant, free = pools.counts(draw)
+    names = Names()
+    tables = []
+    for key in draw.features:
+        found = pools.counts_by_category(draw, key)
+        order = list(bands.FEATURES[key].categories) if key in bands.FEATURES else sorted(set(found) - {pools.NOT_SAID})
+        shown = [c for c in [*order, pools.NOT_SAID] if c in found]
+        tables.append({"name": feature(key), "rows": [(names.category(key, c), found[c]) for c in shown]})
+    return {"meant": meant, "free": free, "out": meant - free, "tables": tables}
+
+
+def suggestions(found: dict[str, Any]) -> list[str]:
+    """Return what would make a draw possible, in whole sentences with names instead of keys."""
+    names = Names()
+    out = []
+    for change in found.get("suggestions", []):
+        said = dict(change)
+        if "category" in said:
+            said["feature"] = names.category(said["category"], said["feature"])
+            said["category"] = feature(said["category"])
+        out.append(words(worded(said)))
+    return out
+
+
+def person_rows(draw: Draw, offset: int) -> tuple[list[dict[str, Any]], bool]:
+    """Return a page of those drawn, by number and without names, and whether there are more."""
+    found = people.page_of_people(draw.id, offset)
+    rows = [
+        {"person": p, "role": _(ROLES[p.role]), "reply": _(REPLIES[p.reply]), "may_reply": p.role != Role.RESERVE}
+        for p in found[: people.PAGE_SIZE]
+    ]
+    return rows, len(found) > people.PAGE_SIZE
+
+
+def choices_of_published(limit: int = 50) -> list[tuple[int, str]]:
+    """Return (id, title) of published draws, whose people may be invited."""
+    rows = db.session.execute(
+        sa.select(Draw.id, Draw.title).where(Draw.state == DrawState.PUBLISHED).order_by(Draw.id.desc()).limit(limit)
+    )
+    return [(draw_id, text) for draw_id, text in rows]

@@ -1,0 +1,149 @@
+"""The people a draw is held over: read once when it is fixed, under numbers that are made for this draw alone.
+
+A number is HMAC(key of the draw, member), so nobody who sees the pool, its hash or a sheet can tell who stands behind
+it, nor follow a person from one draw to the next. The same goes for the numbers of addresses.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import hmac
+import io
+import secrets
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+
+import sqlalchemy as sa
+
+from core import clock
+from core.crypto import keyring
+from core.database import db
+from panel import asking, bands
+from panel.audience import members_where
+from panel.lottery.pool import ID, Pool
+from panel.models import Area, Draw, DrawQuota, DrawSecret, Member
+
+#: The column of the number of an address, and that of the chance that somebody says yes.
+HOUSEHOLD, RESPONSE = "household", "response"
+#: The category of who has not told, or not to be told, what a feature asks.
+NOT_SAID = "not_said"
+#: How many rows are fetched at once.
+_CHUNK = 5000
+
+
+def number(key: str, kind: str, value: object) -> str:
+    """Return the number of a member (`kind` p) or an address (h) in the draw of `key`."""
+    return f"{kind}-{hmac.new(key.encode(), f'{kind}|{value}'.encode(), hashlib.sha256).hexdigest()[:20]}"
+
+
+def meant(draw: Draw) -> sa.Select[int]:
+    """Return a SELECT of the ids of the members the plan is about, whether or not they may be asked just now."""
+    return members_where(draw.audience)
+
+
+def askable(draw: Draw) -> sa.Select[int]:
+    """Return a SELECT of the ids of those who may be asked today: the pool, if it were fixed now."""
+    return asking.askable(meant(draw), clock.today())
+
+
+def counts(draw: Draw) -> tuple[int, int]:
+    """Return how many people the plan is about, and how many of them may be asked today."""
+    return tuple(  # type: ignore[return-value]
+        db.session.scalar(sa.select(sa.func.count()).select_from(members.subquery())) or 0
+        for members in (meant(draw), askable(draw))
+    )
+
+
+def counts_by_category(draw: Draw, feature: str) -> dict[str, int]:
+    """Return category -> how many of the pool are in it, NOT_SAID for those who have not told."""
+    found = bands.count_combinations(askable(draw), [feature])
+    codes = area_codes() if feature == "area" else {}
+    out: dict[str, int] = {}
+    for (value,), count in found.items():
+        category = NOT_SAID if value is None else codes.get(value, NOT_SAID) if feature == "area" else str(value)
+        out[category] = out.get(category, 0) + count
+    return out
+
+
+def area_codes() -> dict[int, str]:
+    """Return id -> code of the places (level 2)."""
+    return {i: code for i, code in db.session.execute(sa.select(Area.id, Area.code).where(Area.level == 2))}  # noqa: C416
+
+
+def read(draw: Draw, quotas: Sequence[DrawQuota], key: str) -> Pool:
+    """Return the pool as it is today, in the order of its numbers; `response` holds each person's expected answer."""
+    known: dict[str, set[str]] = {}
+    for quota in quotas:
+        known.setdefault(quota.feature, set()).add(quota.category)
+    features = sorted(draw.features)
+    rates, by = draw.responses.get("rates") or {}, draw.responses.get("feature") or ""
+    rows: list[tuple[str, ...]] = []
+    for member_id, address, values in _people(draw, sorted({*features, *([by] if by else [])})):
+        told = [value if (value := values[f]) and value in known.get(f, ()) else NOT_SAID for f in features]
+        rate = rates.get(values.get(by) or "", rates.get("", 100))
+        home = number(key, "h", address) if address else ""
+        rows.append((number(key, "p", member_id), home, str(rate / 100), *told))
+    rows.sort()
+    ids, homes, responses, *columns = zip(*rows, strict=True) if rows else [()] * (3 + len(features))
+    named = {HOUSEHOLD: homes, RESPONSE: responses} | dict(zip(features, columns, strict=True))
+    return Pool(ids, named)
+
+
+def _people(draw: Draw, features: Sequence[str]) -> Iterator[tuple[int, str | None, dict[str, str | None]]]:
+    """Yield member, digest of the address, and the category of each of `features`."""
+    codes = area_codes()
+    own = [feature for feature in features if feature != "area"]
+    query = bands.select_features(Member.id, own).add_columns(Member.address_index).where(Member.id.in_(askable(draw)))
+    for member_id, place, *values, address in db.session.execute(query.execution_options(yield_per=_CHUNK)):
+        yield member_id, address, dict(zip(own, values, strict=True)) | {"area": codes.get(place)}
+
+
+def without_responses(pool: Pool) -> Pool:
+    """Return the pool as it is kept: what is expected of somebody is no part of it."""
+    return Pool(pool.ids, {name: values for name, values in pool.columns.items() if name != RESPONSE})
+
+
+def as_csv(pool: Pool) -> str:
+    """Return the pool as a file that `flask panel verify-draw --pool` reads."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    names = sorted(pool.columns)
+    writer.writerow([ID, *names])
+    writer.writerows(zip(pool.ids, *(pool.columns[name] for name in names), strict=True))
+    return file.getvalue()
+
+
+def keep(draw_id: int, pool: Pool, key: str, secret: str) -> DrawSecret:
+    """Seal the pool, its key and the secret for a draw."""
+    text = base64.b64encode(zlib.compress(as_csv(pool).encode(), 6)).decode()
+    sealed = {"secret": secret, "key": key, "pool": text}
+    row = DrawSecret(draw_id=draw_id, **{c: keyring().seal(v, _place(c, draw_id)) for c, v in sealed.items()})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _place(column: str, draw_id: int) -> str:
+    return f"draw_secret.{column}:{draw_id}"
+
+
+def opened(draw_id: int, column: str) -> str:
+    """Return the `secret`, the `key` or the `pool` (CSV) of a draw, in clear."""
+    sealed = db.session.scalars(sa.select(getattr(DrawSecret, column)).where(DrawSecret.draw_id == draw_id)).one()
+    text = keyring().open(sealed, _place(column, draw_id))
+    return zlib.decompress(base64.b64decode(text)).decode() if column == "pool" else text
+
+
+def fresh_secret() -> str:
+    """Return a secret nobody can guess."""
+    return secrets.token_hex(32)
+
+
+def members_behind(key: str, numbers: Collection[str]) -> dict[str, int]:
+    """Return number -> member for those who are still known here."""
+    wanted = set(numbers)
+    everybody = db.session.scalars(sa.select(Member.id).order_by(Member.id).execution_options(yield_per=_CHUNK))
+    found = ((number(key, "p", member_id), member_id) for member_id in everybody)
+    return {name: member_id for name, member_id in found if name in wanted}
