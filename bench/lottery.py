@@ -102,11 +102,14 @@ def _held(case: tuple[str, tuple[Any, ...], int]) -> dict[str, Any]:
     maker, arguments, k = case
     pool, quotas = globals()[maker](*arguments)
     household = HOME if HOME in pool.columns else None
+    busy = time.process_time()
     result = draw(pool, quotas, k, seed="bench", households=household)
+    busy = time.process_time() - busy
     began = time.perf_counter()
     wrong = [str(one) for one in differences(result.audit, pool, result.selected)]
     wrong += [f"Draw {number} took housemates." for number in with_housemates(pool, result.selected)]
     out = result.summary() | {"gap": result.upper_bound - result.min_probability, "method": result.audit["method"]}
+    out["cpu_seconds"] = round(busy, 3)  # what the draw costs where others use the machine, too
     return out | {"verified": not wrong, "verify_seconds": round(time.perf_counter() - began, 3), "wrong": wrong}
 
 
@@ -151,9 +154,10 @@ def main() -> int:
     else:
         for row in rows:
             print(
-                f"{row['case']:>24}: {row['types']} types, {row['seconds']} s, {row['peak_mb']} MB, least probability "
-                f"{row['min_probability']:.6f}, gap {row['gap']:.1e}, error {row['realisation_error']:.1e}, "
-                f"verified {row['verified']}{'' if row['kept'] else '  LIMIT BROKEN'}"
+                f"{row['case']:>24}: {row['types']} types, {row['seconds']} s ({row['cpu_seconds']} s busy), "
+                f"{row['peak_mb']} MB, least probability {row['min_probability']:.6f}, gap {row['gap']:.1e}, "
+                f"error {row['realisation_error']:.1e}, verified {row['verified']}"
+                f"{'' if row['kept'] else '  LIMIT BROKEN'}"
             )
     return 0 if all(row["kept"] for row in rows) else 1
 

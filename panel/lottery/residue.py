@@ -7,11 +7,13 @@ import numpy as np
 from panel.lottery.panels import SAME, SIMILAR, Box, Mixture, decomposed
 from panel.lottery.problem import Problem
 from panel.lottery.randomness import Stream
-from panel.lottery.walk import NEAR, Walk
+from panel.lottery.walk import NEAR, Walk, order_of
 from panel.lottery.watching import Watch
 
 #: A walk stops when so many types are open: the fewer, the faster, and the less likely that panels can make them up.
 STOPS = (64, 100, 150)
+#: So many types that are whole already may move again where the open ones alone cannot be made up.
+OTHERS = 200
 
 
 def stop_for(problem: Problem, x: np.ndarray, watch: Watch) -> int:
@@ -39,13 +41,16 @@ def next_to(walk: Walk, watch: Watch) -> Mixture | None:
 def residual(walk: Walk, watch: Watch) -> Mixture | None:
     """Return a mixture of whole panels whose mean is where the walk stands, or as near as can be found.
 
-    Where types next to the walk cannot make it up, all may move by one. What error is left is published: it says how
-    far the draw is from its promise. None when no panel is there at all.
+    Where types next to the walk cannot make it up, these and some of the commonest others may move by one. What error
+    is left is published: it says how far the draw is from its promise. None when no panel is there at all.
     """
     best = next_to(walk, watch)
     if best is not None and best.error <= SIMILAR:
         return best
     x = walk.x
-    low, high = np.maximum(np.floor(x + NEAR) - 1, 0), np.minimum(np.ceil(x - NEAR) + 1, walk.problem.largest())
-    wider = decomposed(Box(walk.problem, low.astype(int), high.astype(int)), x, watch, rounds=100)
+    base = np.floor(x + NEAR)
+    moving = np.zeros(len(x))
+    moving[[*walk.open_types(), *order_of(walk.problem)[-OTHERS:]]] = 1
+    low, high = np.maximum(base - moving, 0), np.minimum(np.ceil(x - NEAR) + moving, walk.problem.largest())
+    wider = decomposed(Box(walk.problem, low.astype(int), high.astype(int)), x, watch, rounds=1000)
     return min((one for one in (best, wider) if one is not None), key=lambda one: one.error, default=None)

@@ -68,6 +68,19 @@ class TestWalk:
         assert ends[0] == ends[1]
 
 
+class TestResidual:
+    def test_lets_some_others_move_where_the_open_types_alone_do_not_make_it_up(self, problem, monkeypatch):
+        polytope, target = problem
+        walk = Walk(polytope, target, Stream("a", "1"))
+        walk.go(64)
+        monkeypatch.setattr(residue, "next_to", lambda *_: None)
+        mixture = residue.residual(walk, Watch())
+        assert mixture.error < 1e-6
+        assert all(polytope.violation(panel.astype(float)) == 0 for panel in mixture.panels)
+        moved = np.any(mixture.panels != np.round(walk.x), axis=0)
+        assert moved.sum() <= 64 + residue.OTHERS
+
+
 class TestLargePools:
     @pytest.mark.slow
     def test_are_drawn_by_a_walk_that_can_be_verified(self, census):
