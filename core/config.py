@@ -77,6 +77,12 @@ def _mail_url(name: str, value: str) -> str:
     return value
 
 
+def _scanner(name: str, value: str) -> str:
+    if value and not value.startswith("/") and (urlsplit(value).scheme != "tcp" or not urlsplit(value).port):
+        raise ConfigError(f"{name} must be a path such as /run/clamav/clamd.ctl, or tcp://HOST:PORT.")
+    return value
+
+
 def _rate_limit_url(name: str, value: str) -> str:
     if urlsplit(value).scheme not in {"memory", "redis", "rediss"}:
         raise ConfigError(f"{name} must be memory:// or begin with redis:// or rediss://.")
@@ -172,6 +178,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WEB_THREADS", "4", "How many requests one web process works on at once.", _whole(1, 64)),
     Setting("TRUSTED_PROXIES", "0", "How many reverse proxies stand in front.", _whole(0, 9)),
     Setting("RATE_LIMIT_URL", "memory://", "Where rate limits are counted: memory:// or redis://….", _rate_limit_url),
+    Setting(
+        "CLAMAV_SOCKET",
+        "",
+        "Where ClamAV looks for viruses in receipts: the path of clamd's socket, or tcp://HOST:PORT.",
+        _scanner,
+        "none: files are not scanned",
+    ),
     Setting("WORKER_NAME", "worker-1", "A stable name for this worker, different for each one.", _text),
     Setting("PSEUDO_LOCALE", "no", "Offers ?lang=en-XA, which shows what is not translated; for testing.", _yes_no),
     Setting("DEMO", "no", "Shows the demo sign-ins and the demo's mail; never on a real service.", _yes_no),
