@@ -46,7 +46,7 @@ def shown(counts: Mapping[str, Mapping[str, tuple[int, ...]]], areas: dict[int, 
 
     The rule of NHS publications: 1 to 7 are hidden, with others from which they could be worked out; nought is shown,
     and everything else is rounded to 5. Each stage of each breakdown is protected beside the whole, which is shown; a
-    category hidden at one stage is hidden at all later ones.
+    category whose invitations are hidden is hidden at all later stages.
     """
     whole = counts[WHOLE].get("", (0,) * len(STAGES))
     tables = []
@@ -64,8 +64,9 @@ def _protected(counts: Mapping[str, tuple[int, ...]], order: list[str]) -> dict[
     hidden: set[str] = set()
     for stage in range(len(STAGES)):
         column = {key: numbers[stage] for key, numbers in counts.items()}
-        hidden |= _hidden(column)
-        by_stage.append({key: None if key in hidden and n else n for key, n in column.items()})
+        small = _hidden(column)
+        hidden |= small if stage == 0 else set()
+        by_stage.append({key: None if n and key in hidden | small else n for key, n in column.items()})
     return {key: tuple(rounded(column[key]) for column in by_stage) for key in present}
 
 

@@ -122,7 +122,7 @@ class Outlook:
 
 
 def outlook(wanted: Sequence[tuple[sa.Select[int], dt.date]]) -> list[Outlook]:
-    """Return for each (SELECT of member ids, day) how many can be asked: one query for the people, few for the rules.
+    """Return for each (SELECT of Member.id, day) how many can be asked: one query for the people, few for the rules.
 
     Each is looked at by itself: what has not been written yet, such as the others in the list, does not count.
     """
@@ -135,7 +135,7 @@ def outlook(wanted: Sequence[tuple[sa.Select[int], dt.date]]) -> list[Outlook]:
         is_quiet = sa.or_(sa.false(), *[quiet(period) for period in periods])
         is_full = sa.or_(sa.false(), *[over_cap(cap, day) for cap in caps])
         state = sa.case((is_quiet, "quiet"), (is_full, "full"), else_="free")
-        chosen = sa.select(Member.id, state.label("state")).where(Member.id.in_(members.order_by(None))).subquery()
+        chosen = members.order_by(None).add_columns(state.label("state")).subquery()
         counts.append(
             sa.select(sa.literal(number), chosen.c.state, sa.func.count()).select_from(chosen).group_by(chosen.c.state)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
@@ -41,13 +42,23 @@ class RuleForm(Form):
         """Return {days: most}."""
         return {self[f"days_{n}"].data: self[f"most_{n}"].data for n in (1, 2, 3) if self[f"days_{n}"].data}
 
-    def validate_most_1(self, field: Any) -> None:
-        """Need both numbers of each cap, and at least one cap: no limit at all is nobody's decision to make."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Need both numbers of each cap, and at least one cap: no limit at all is nobody's decision to make.
+
+        Not as a check of one field: WTForms runs none on a field that may be empty and is.
+        """
+        valid = bool(super().validate(extra_validators))
         for n in (1, 2, 3):
-            if (self[f"most_{n}"].data is None) != (self[f"days_{n}"].data is None):
-                raise ValidationError(_l("Fill in both numbers of a limit, or none."))
-        if not self.caps():
-            raise ValidationError(_l("Enter at least one limit."))
+            most, days = self[f"most_{n}"], self[f"days_{n}"]
+            if (most.data is None) != (days.data is None) and not (most.errors or days.errors):
+                most.errors = [gettext("Fill in both numbers of a limit, or none.")]
+                valid = False
+        spans = [self[f"days_{n}"].data for n in (1, 2, 3) if self[f"days_{n}"].data]
+        if valid and not spans:
+            self.most_1.errors, valid = [gettext("Enter at least one limit.")], False
+        if valid and len(set(spans)) < len(spans):
+            self.days_1.errors, valid = [gettext("Two limits have the same number of days.")], False
+        return valid
 
     def validate_starts_on(self, field: Any) -> None:
         """Need today or a later day: what held in the past stays as it was."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
@@ -90,11 +91,18 @@ class GroupForm(Form):
         if field.data is not None and self.minimum_age.data is not None and field.data < self.minimum_age.data:
             raise ValidationError(_l("The oldest age must not be below the youngest."))
 
-    def validate_rotation_share(self, field: Any) -> None:
-        """Need all three numbers of the rule, or none."""
-        numbers = [field.data, self.rotation_after.data, self.rotation_return.data]
-        if any(n is None for n in numbers) and any(n is not None for n in numbers):
-            raise ValidationError(_l("Fill in all three numbers of the rotation, or none."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Need all three numbers of the rotation, or none.
+
+        Not as a check of one field: WTForms runs none on a field that may be empty and is.
+        """
+        valid = bool(super().validate(extra_validators))
+        rule = [self.rotation_share, self.rotation_after, self.rotation_return]
+        given = [field.data is not None for field in rule]
+        if any(given) and not all(given) and not any(field.errors for field in rule):
+            self.rotation_share.errors = [gettext("Fill in all three numbers of the rotation, or none.")]
+            valid = False
+        return valid
 
     def validate_tenure(self, field: Any) -> None:
         """Need bounds that rise."""

@@ -188,7 +188,7 @@ class TestOutlook:
             ask([enough, both], f"event:{number}")
         quiet_period(area_id=leicester.id)
         assert there.id
-        everybody = sa.select(Member.id)
+        everybody = sa.select(Member.id).order_by(Member.id)
         with at_most(8):
             found = asking.outlook([(everybody, TODAY), (everybody, TODAY + dt.timedelta(days=10))])
         assert [(o.meant, o.free, o.asked_enough, o.quiet) for o in found] == [(4, 1, 1, 2), (4, 2, 2, 0)]
