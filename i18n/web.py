@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from babel.numbers import format_currency
 from flask import Flask, current_app, request, url_for
-from flask_babel import format_currency, format_date, format_datetime, format_decimal, format_percent, gettext
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 
@@ -56,7 +57,16 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 def money(pence: int | None) -> str:
     """Return whole pence as an amount in the reader's format: £12.50."""
-    return "" if pence is None else format_currency(Decimal(pence) / 100, "GBP")
+    return "" if pence is None else pounds(Decimal(pence) / 100)
+
+
+def pounds(amount: Decimal) -> str:
+    """Return an amount in the reader's format, with as many decimals as it has and two at least.
+
+    Arabic tells pounds apart as UK£; everybody here is paid in one kind.
+    """
+    text = format_currency(amount, "GBP", locale=get_locale(), decimal_quantization=False)
+    return text.replace("UK£", "£")
 
 
 def switcher() -> list[dict[str, Any]]:

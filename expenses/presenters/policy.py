@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from core.errors import N_
 from expenses import pricing
 from expenses.categories import CATEGORIES, ROLES, TIME
 from expenses.models import ForWhom, PolicyCategory, PolicyRate, Unit
 from i18n import languages
-from i18n.web import money, number
+from i18n.web import money, number, pounds
 
 UNITS: dict[str, str] = {
     Unit.COST: N_("What it cost"),
@@ -80,7 +79,7 @@ def rate_amount(hundredths: int | None) -> str:
     """Return hundredths of a penny as an amount: £0.45, or £0.225 where it takes three decimals."""
     if hundredths is None:
         return ""
-    return format_currency(Decimal(hundredths) / 10_000, "GBP", locale=get_locale(), decimal_quantization=False)
+    return pounds(Decimal(hundredths) / 10_000)
 
 
 def sections(categories: list[PolicyCategory], rates: dict[str, pricing.Rate], tag: str, day: dt.date) -> list[Section]:

@@ -28,3 +28,9 @@ class TestFormats:
 
     def test_nothing_is_shown_of_nothing(self, app):
         assert [web.day(None), web.moment(None), web.number(None), web.percent(None)] == ["", "", "", ""]
+
+
+@pytest.mark.parametrize(("tag", "words"), [("en", "£1,234.50"), ("cy", "£1,234.50"), ("ar", "\u200f1,234.50\xa0£")])
+def test_amounts_are_in_the_readers_format(app, tag, words):
+    with negotiation.speaking(tag):
+        assert web.money(123450) == words
