@@ -91,8 +91,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     ),
     "analyst": (
         N_("Analyst"),
-        [*_READS, "recruiting.read", "panel.figures", "results.read", "results.export", "answers.text"],
-        [*_READS, "panel.figures", "draws.read", "results.read", "results.export", "answers.text"],
+        [*_READS, "recruiting.read", "panel.figures", "draws.read", "results.read", "results.export", "answers.text"],
     ),
     # Given beside another role, by name and for a reason: nobody has it as part of their everyday work.
     "named_reader": (N_("Reader of answers with names"), ["results.read", "answers.named"]),

@@ -127,6 +127,22 @@ class Running:
             commit()
 
 
+class Inline(Running):
+    """A task's work within the caller's own transaction: for a demo, of which all is kept or nothing."""
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self.parameters = parameters
+
+    def step(self, words: str, share: float, **params: Any) -> None:
+        """Nobody waits for it."""
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write in the body; the caller commits."""
+        yield
+        db.session.flush()
+
+
 class Runner:
     """What a worker has for tasks; see core.jobs.Continuous."""
 

@@ -40,8 +40,15 @@ def load(members: int, seed: int, tell: Callable[[int], object]) -> list[str]:
         lines = tell_story(Cast(cast), seed)
         lines.append(_claims(cast, seed))
         panel.load_over_time(cast["panel_manager"])
+        lines.append(panel.load_draws(cast["panel_manager"], _walk_in()))
         audit.record("demo.completed", "demo", None, {"members": added, "seed": seed})
     return [f"{added} people are on the panel.", *lines, *sign_ins()]
+
+
+def _walk_in() -> int | None:
+    """Return the engagement in the field: the draw is for it."""
+    found = [each.id for each in engagements.queries.list_engagements(["open"])]
+    return found[0] if found else None
 
 
 def _ids_by_login() -> dict[str, int]:

@@ -17,6 +17,7 @@ _SAMPLE: dict[str, Any] = {
     "resume_link": "https://panel.example.org/resume",
     "closes_at": "2026-03-31T16:00:00+00:00",
     "kind": "anonymous",
+    "drawn": True,
     "outcome_link": "https://panel.example.org/you-said-we-did",
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from panel.demo.draws import load as load_draws
 from panel.demo.loading import load
 from panel.demo.over_time import load_over_time
 from panel.demo.people import Person, people
 
-__all__ = ["Person", "load", "load_over_time", "people"]
+__all__ = ["Person", "load", "load_draws", "load_over_time", "people"]

@@ -57,6 +57,11 @@ class PlanForm(Form):
     closes_on = DateParts(_l("Closes on"), [Answered(_l("Enter the day it closes."))])
     closes_time = StringField(_l("Closes at"), [Answered(_l("Enter a time such as 17:00.")), _TIME], filters=[strip])
     area_ids = Boxes(_l("Invite people of these areas"), coerce=int, description=_l("None: of all areas."))
+    draw_ids = Boxes(
+        _l("Invite the people these draws have found"),
+        coerce=int,
+        description=_l("None: do not invite by lottery. Only draws whose audit sheet is published are shown."),
+    )
     group_ids = Boxes(_l("Invite people of these groups"), coerce=int, description=_l("None: of all groups."))
     audience_languages = Boxes(_l("Invite people who use these languages"), description=_l("None: of all languages."))
 
@@ -75,6 +80,7 @@ class PlanForm(Form):
             audience={
                 "area_ids": self.area_ids.data or [],
                 "group_ids": self.group_ids.data or [],
+                "draw_ids": self.draw_ids.data or [],
                 "languages": self.audience_languages.data or [],
             },
         )
@@ -93,6 +99,7 @@ def values_of(fieldwork: Fieldwork) -> dict[str, Any]:
         "closes_time": f"{closes:%H:%M}",
         "area_ids": fieldwork.audience.get("area_ids", []),
         "group_ids": fieldwork.audience.get("group_ids", []),
+        "draw_ids": fieldwork.audience.get("draw_ids", []),
         "audience_languages": fieldwork.audience.get("languages", []),
     }
 

@@ -166,6 +166,7 @@ def _context(fieldwork: Fieldwork) -> dict[str, Any]:
         "titles": titles,
         "kind": str(Kind(fieldwork.kind)),
         "closes_at": fieldwork.closes_at.isoformat(),
+        "drawn": bool(fieldwork.audience.get("draw_ids")),
         "outcome_link": f"{config.settings().base_url}/you-said-we-did",
     }
 

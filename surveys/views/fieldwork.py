@@ -18,6 +18,7 @@ from i18n import languages, negotiation
 from i18n.web import words as error_words
 from panel import contact, reach
 from panel import queries as panel
+from panel.draws import pages as draw_pages
 from surveys import checklist, links
 from surveys.forms import fieldwork as forms
 from surveys.forms.fieldwork import PlanForm
@@ -265,6 +266,7 @@ def _with_choices(form: PlanForm, survey: Survey) -> PlanForm:
     everything = [SelectChoice(tag, languages.get(tag).name) for tag in languages.TAGS]
     form.languages.choices = [choice for choice in everything if choice.value in offered]
     form.area_ids.choices = [SelectChoice(a.id, a.name) for a in panel.list_areas()]
+    form.draw_ids.choices = [SelectChoice(draw_id, title) for draw_id, title in draw_pages.choices_of_published()]
     form.group_ids.choices = [SelectChoice(g.id, g.name) for g in panel.list_groups()]
     form.audience_languages.choices = everything
     return form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
@@ -13,10 +13,12 @@ from core import access, audit, ids
 from core.database import commit
 from core.limits import limiter
 from i18n import negotiation
+from panel.draws import shown as draws
 from surveys import compiled as compiler
 from surveys.forms.answering import CodeForm
 from surveys.presenters import answering as presenters
 from surveys.queries import answering as queries
+from surveys.queries import fieldwork as fieldworks
 from surveys.queries.answering import Entry, Place, Visit
 from surveys.services import answering as services
 from surveys.services import invitations
@@ -47,6 +49,20 @@ def invited(token: str) -> Any:
     if entry.state == "done":
         return done(entry.place, may_withdraw=services.has_answers(entry), token=token)
     return _first_page(entry.place, url_for("answering.begin", token=token))
+
+
+@blueprint.get("/s/<token>/why")
+@access.public
+def why(token: str) -> Any:
+    """Tell somebody who was drawn by lottery why, and how likely it was."""
+    entry = queries.find_entry(ids.fingerprint(token))
+    if entry is None:
+        return unknown()
+    told = draws.why_for_audience(fieldworks.get_fieldwork(entry.place.id).audience, entry.member_id)
+    if told is None:
+        abort(404)
+    back = url_for("answering.invited", token=token)
+    return render_template("panel/lottery/why.html", told=told, own=False, back=back)
 
 
 @blueprint.post("/s/<token>")
