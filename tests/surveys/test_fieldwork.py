@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, InternalError
 from core import audit, clock
 from core.database import db
 from mail.models import OutboxMessage
-from panel.models import Ask, QuietPeriod
+from panel.models import Ask, Member, Milestone, QuietPeriod
 from panel.services import asking as asks
 from surveys import jobs
 from surveys.models import AnswerSession, Fieldwork, Kind, Participation
@@ -278,3 +278,21 @@ class TestParticipantIds:
             respondents.answer(app.test_client(), ways[0].token, fieldwork.slug)
         invite(first, [c])
         assert db.session.scalars(participation.participant_ids(survey.engagement_id)).all() == [a.id]
+
+
+class TestSignOfLife:
+    @pytest.mark.parametrize("kind", [Kind.ANONYMOUS, Kind.CONFIDENTIAL])
+    def test_closing_tells_the_panel_who_took_part_and_never_when(self, app, kind):
+        done, silent = make_member(), make_member()
+        fieldwork = make_open_fieldwork(kind=kind)
+        ways = invite(fieldwork, [done, silent])
+        respondents.answer(app.test_client(), ways[0].token, fieldwork.slug)
+        assert db.session.get_one(Member, done.id).seen_in is None
+        with clock.stopped_at(fieldwork.closes_at + GRACE + dt.timedelta(minutes=1)):
+            services.close(fieldwork)
+            db.session.commit()
+        closed_on = fieldwork.closed_at.astimezone(clock.zone()).date()
+        assert db.session.get_one(Member, done.id).seen_in == closed_on.replace(day=1)
+        assert db.session.get_one(Member, silent.id).seen_in is None
+        reached = db.session.scalars(sa.select(Milestone)).one()
+        assert (reached.member_id, reached.key, reached.reached_on) == (done.id, "first_answer", closed_on)
