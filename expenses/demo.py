@@ -12,10 +12,10 @@ from typing import Any
 from accounts.models import Staff
 from core import clock, ids
 from core.database import db
-from expenses import indexes, sealed
+from expenses import indexes, processing_days, sealed
 from expenses.models import BankDetails, Budget, Claim, ClaimKind, PayeeKind, PaymentMethod
 from expenses.queries import payments
-from expenses.services import authorising, choices, claims, deciding, payees, policy, runs
+from expenses.services import authorising, choices, claims, deciding, payees, payer, policy, runs
 from expenses.services.deciding import Given
 from panel.models import Member
 
@@ -70,6 +70,7 @@ def load(member_ids: Sequence[int], engagement_ids: Sequence[int], cast: Mapping
     for engagement_id, pence in zip(engagement_ids, (150_000, 60_000), strict=False):
         _budget(engagement_id, pence, office)
     _charities()
+    payer.set_account("DEMO PANEL", "000000", "999999", "00000000", by="command")
     chosen = chance.sample(list(member_ids), min(CLAIMS, len(member_ids)))
     states = _states(chance, len(chosen))
     made = [
@@ -180,13 +181,15 @@ def _pay(made: Sequence[Claim], states: Sequence[str], office: Office) -> None:
         with clock.stopped_at(clock.start_of_day(day) + dt.timedelta(hours=10)):
             for claim, _state in portion:
                 _account(claim)
-            run = runs.prepare([claim.id for claim, _state in portion], by=office.payer, pay_on=day)
+            pay_on = processing_days.next_day(day)
+            run = runs.prepare([claim.id for claim, _state in portion], by=office.payer, pay_on=pay_on)
             runs.confirm(run, by=office.second_payer)
             for claim, state in portion:
                 payment = payments.find_live(claim.id)
                 if state == "failed" and payment is not None:
                     runs.fail(payment, "by_hand", by=office.payer)
-            runs.mark_paid(run, paid_on=day, by=office.payer)
+        with clock.stopped_at(clock.start_of_day(pay_on) + dt.timedelta(hours=18)):
+            runs.mark_paid(run, paid_on=pay_on, by=office.payer)
 
 
 def _account(claim: Claim) -> None:

@@ -122,7 +122,7 @@ class Office(RuleBasedStateMachine):
         found = [claim for n in sorted(wanted) if (claim := self.pick(Claim, n))]
         chosen = [c.id for c in found if not ready or c.state in {"authorised", "corrected"}]
         if chosen:
-            self.attempt(lambda: runs.prepare(chosen, by=self.staff(by), pay_on=make.yesterday()))
+            self.attempt(lambda: runs.prepare(chosen, by=self.staff(by), pay_on=make.pay_day()))
 
     @rule(n=numbers, by=numbers)
     def confirm(self, n: int, by: int) -> None:
