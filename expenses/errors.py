@@ -128,3 +128,16 @@ class ChangedFileError(DomainError):
     words = N_(
         "This file is not the same as when it was first made. Do not send it. Tell whoever looks after the system."
     )
+
+
+class BudgetMovedError(DomainError):
+    """Two people change a budget: the second looks again."""
+
+    words = N_("Somebody has changed this budget in the meantime. Look at it again before you save.")
+
+
+class BudgetPeriodError(DomainError):
+    """One budget for an engagement on any day."""
+
+    words = N_("The engagement has a budget for some of these days already.")
+    field = "starts_on"

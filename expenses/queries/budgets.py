@@ -1,15 +1,18 @@
-"""Reads of budgets: which holds, and how much of it is signed for."""
+"""Reads of budgets: which holds, how much of it is signed for, and what is spent, committed and asked for."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from core import clock
 from core.database import db
+from core.errors import NotFoundError
 from expenses.models import Budget, Claim, ClaimState
+from expenses.transitions import COMMITTED_STATES
 
 #: Signed for by whom the budget concerns, or paid already.
 _SIGNED = (ClaimState.AUTHORISED, ClaimState.IN_RUN, ClaimState.PAID, ClaimState.FAILED, ClaimState.CORRECTED)
@@ -49,3 +52,77 @@ def codings(engagement_ids: Collection[int], day: dt.date) -> dict[int, str]:
         .order_by(Budget.engagement_id, Budget.starts_on)
     )
     return {engagement_id: coding for engagement_id, coding in rows}  # noqa: C416  rows are no tuples to mypy
+
+
+@dataclass(frozen=True)
+class Use:
+    """What of a budget is spent, committed (decided and not yet paid) and asked for (sent and not yet decided)."""
+
+    spent: int = 0
+    committed: int = 0
+    asked: int = 0
+
+
+def find_budgets(engagement_ids: Collection[int], day: dt.date) -> dict[int, Budget]:
+    """Return engagement -> the budget that holds on `day`."""
+    rows = db.session.scalars(
+        sa.select(Budget)
+        .where(Budget.engagement_id.in_(engagement_ids), Budget.starts_on <= day, Budget.ends_on >= day)
+        .order_by(Budget.starts_on, Budget.id)
+    )
+    return {row.engagement_id: row for row in rows}
+
+
+def list_budgets(*, limit: int = 50, after: int = 0) -> list[Budget]:
+    """Return budgets, the newest first, behind the one with the number `after`."""
+    query = sa.select(Budget).order_by(Budget.id.desc()).limit(limit)
+    return list(db.session.scalars(query.where(Budget.id < after) if after else query))
+
+
+def get_budget(budget_id: int) -> Budget:
+    """Return a budget. Raises NotFoundError."""
+    budget = db.session.get(Budget, budget_id)
+    if budget is None:
+        raise NotFoundError
+    return budget
+
+
+def overlaps(engagement_id: int, starts_on: dt.date, ends_on: dt.date, *, except_id: int = 0) -> bool:
+    """Return whether another budget of the engagement holds on a day from `starts_on` to `ends_on`."""
+    query = sa.select(Budget.id).where(
+        Budget.engagement_id == engagement_id,
+        Budget.starts_on <= ends_on,
+        Budget.ends_on >= starts_on,
+        Budget.id != except_id,
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def use_of(budgets: Sequence[Budget]) -> dict[int, Use]:
+    """Return budget -> its use, in one query, whatever their number.
+
+    A claim falls into the period in which it was authorised; one that is not authorised yet, in which it was sent.
+    """
+    if not budgets:
+        return {}
+    when = sa.func.coalesce(Claim.authorised_at, Claim.submitted_at)
+    worth = Claim.approved_pence - Claim.advance_pence
+
+    def total(states: Collection[str], pence: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((Claim.state.in_(states), pence), else_=0)), 0)
+
+    periods = [
+        sa.select(
+            sa.literal(budget.id).label("budget_id"),
+            total([ClaimState.PAID], worth),
+            total(COMMITTED_STATES, worth),
+            total([ClaimState.SUBMITTED, ClaimState.QUESTION], Claim.claimed_pence),
+        ).where(
+            Claim.engagement_id == budget.engagement_id,
+            when >= clock.start_of_day(budget.starts_on),
+            when < clock.start_of_day(budget.ends_on + dt.timedelta(days=1)),
+        )
+        for budget in budgets
+    ]
+    rows = db.session.execute(sa.union_all(*periods))
+    return {budget_id: Use(int(spent), int(committed), int(asked)) for budget_id, spent, committed, asked in rows}
