@@ -17,7 +17,9 @@ class BudgetForm(Form):
     """What is set aside, from when until when, who answers for it, and what is expected."""
 
     set_pence = Pence(
-        _l("How much is set aside?"), [Answered(_l("Enter the amount that is set aside."))], description=_l("In pounds.")
+        _l("How much is set aside?"),
+        [Answered(_l("Enter the amount that is set aside."))],
+        description=_l("In pounds."),
     )
     starts_on = DateParts(_l("From which day?"), [Answered(_l("Enter the first day."))])
     ends_on = DateParts(_l("Until which day?"), [Answered(_l("Enter the last day."))])

@@ -69,7 +69,9 @@ FLAGS: dict[str, str] = {
 _LIKE: dict[str, str] = {
     duplicates.SAME_COST: N_("The same person claims the same kind of cost, the same day and the same amount."),
     duplicates.SAME_RECEIPT: N_("The same receipt was sent before."),
-    duplicates.SAME_CAR: N_("Somebody else claims the same journey by car on the same day. Perhaps they shared the car."),
+    duplicates.SAME_CAR: N_(
+        "Somebody else claims the same journey by car on the same day. Perhaps they shared it."
+    ),
 }
 _METHODS = {
     "bank": N_("Bank transfer"),
@@ -120,7 +122,9 @@ def state_tag(state: str) -> dict[str, str]:
     return {"text": _(words), "kind": colour}
 
 
-def queue_rows(claims: Sequence[Claim], likenesses: Iterable[Likeness], titles: Mapping[int, str]) -> list[dict[str, Any]]:
+def queue_rows(
+    claims: Sequence[Claim], likenesses: Iterable[Likeness], titles: Mapping[int, str]
+) -> list[dict[str, Any]]:
     """Return what a queue shows of each claim: no name and nothing that somebody wrote."""
     alike = {like.line_id for like in likenesses}
     return [

@@ -11,7 +11,16 @@ staff = Blueprint("expenses", __name__, url_prefix="/staff/expenses")
 own = Blueprint("claims", __name__, url_prefix="/claims")
 public = Blueprint("repaying", __name__, url_prefix="/expenses")
 
-from expenses.views import bank, payer, policy, returns, runs  # noqa: E402, F401  they add their routes
+from expenses.views import (  # noqa: E402  they add their routes
+    authorising,  # noqa: F401
+    bank,  # noqa: F401
+    budgets,  # noqa: F401
+    deciding,  # noqa: F401
+    payer,  # noqa: F401
+    policy,  # noqa: F401
+    returns,  # noqa: F401
+    runs,  # noqa: F401
+)
 
 
 def init_app(app: Flask) -> None:
@@ -20,5 +29,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(own)
     app.register_blueprint(public)
     navigation.add_staff_entry("expenses.list_runs", N_("Payments"), 62)
+    navigation.add_staff_entry("expenses.to_decide", N_("Claims to decide"), 60)
+    navigation.add_staff_entry("expenses.to_authorise", N_("Claims to authorise"), 61)
+    navigation.add_staff_entry("expenses.list_budgets", N_("Budgets"), 64)
     navigation.add_staff_entry("expenses.policy", N_("Expenses policy"), 66)
     navigation.add_footer_link("repaying.policy", N_("What we pay for"), 35)

@@ -92,7 +92,7 @@ def change_budget(budget_id: int) -> ResponseReturnValue:
 
 
 def _form(form: BudgetForm) -> BudgetForm:
-    holders = staff_queries.list_with("budgets.hold")
+    holders = [person for person in staff_queries.list_staff() if person.active and person.may("budgets.hold")]
     form.holder_id.choices = [SelectChoice(value="", label=_("Choose a person"))] + [
         SelectChoice(value=str(person.id), label=person.name) for person in holders
     ]

@@ -120,9 +120,7 @@ def refuse_claim(reference: str) -> ResponseReturnValue:
     return _act(
         claim,
         form,
-        lambda: deciding.refuse(
-            claim, form.reason.data, form.words.data or "", by=signed_in(), version=form.seen()
-        ),
+        lambda: deciding.refuse(claim, form.reason.data, form.words.data or "", by=signed_in(), version=form.seen()),
         heading=_("Refuse claim %(reference)s", reference=claim.reference),
         note=_("The person is told the reason and what you write here."),
         button=_("Refuse the claim"),

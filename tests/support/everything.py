@@ -259,6 +259,7 @@ def _expenses(values: Values) -> None:
     for endpoint in ("policy_category", "new_rate", "end_rate", "policy_words"):
         values.at(f"expenses.{endpoint}", key="taxi")
     values.at("expenses.time_rate", role="adviser")
+    _deciding(values)
 
 
 def _authoring(values: Values) -> None:
@@ -318,6 +319,25 @@ def _answered(version: Any, people: list[Any]) -> Any:
     snapshots.make(fieldwork.id)
     db.session.commit()
     return fieldwork
+
+
+def _deciding(values: Values) -> None:
+    """Claims at every place of an approver's work, two of which look alike, and a budget."""
+    engagement = make_engagement()
+    payee = expenses.make_payee()
+    taxi = {"category": "taxi", "spent_pence": 1800, "no_receipt": "It was lost.", "note": "By night."}
+    car = {"category": "mileage_car", "quantity_hundredths": 2400, "journey": {"from": "Oadby", "to": "Leicester"}}
+    lines = [{}, taxi, car]
+    waiting = expenses.make_claim(payee=payee, lines=lines, engagement_id=engagement.id)
+    expenses.make_claim("question", payee=payee, lines=[taxi], engagement_id=engagement.id)
+    approved = expenses.make_claim("partly_approved", engagement_id=engagement.id)
+    refused = expenses.make_claim("refused")
+    budget = expenses.make_budget(engagement.id, staff.make_staff("budget_holder"))
+    for endpoint in ("decide_claim", "ask_claimant", "refuse_claim"):
+        values.at(f"expenses.{endpoint}", reference=waiting.reference)
+    values.at("expenses.reopen_claim", reference=refused.reference)
+    values.at("expenses.authorise_claim", reference=approved.reference)
+    values.by_name |= {"budget_id": budget.id}
 
 
 def _targets(values: Values) -> None:
