@@ -69,9 +69,7 @@ FLAGS: dict[str, str] = {
 _LIKE: dict[str, str] = {
     duplicates.SAME_COST: N_("The same person claims the same kind of cost, the same day and the same amount."),
     duplicates.SAME_RECEIPT: N_("The same receipt was sent before."),
-    duplicates.SAME_CAR: N_(
-        "Somebody else claims the same journey by car on the same day. Perhaps they shared it."
-    ),
+    duplicates.SAME_CAR: N_("Somebody else claims the same journey by car on the same day. Perhaps they shared it."),
 }
 _METHODS = {
     "bank": N_("Bank transfer"),

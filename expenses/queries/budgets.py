@@ -108,7 +108,7 @@ def use_of(budgets: Sequence[Budget]) -> dict[int, Use]:
     when = sa.func.coalesce(Claim.authorised_at, Claim.submitted_at)
     worth = Claim.approved_pence - Claim.advance_pence
 
-    def total(states: Collection[str], pence: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    def total(states: Collection[str], pence: sa.SQLColumnExpression[int]) -> sa.ColumnElement[int]:
         return sa.func.coalesce(sa.func.sum(sa.case((Claim.state.in_(states), pence), else_=0)), 0)
 
     periods = [
