@@ -75,6 +75,7 @@ STAFF_FILES: tuple[str, ...] = (
     "panel/forms/figures.py",
     "panel/forms/targets.py",
     "panel/representation/*",
+    "panel/services/attitudes.py",
     "panel/services/groupings.py",
     "panel/services/targets.py",
     "panel/recruiting/fields.py",

@@ -62,7 +62,7 @@ def _groups(member: Member) -> list[dict[str, Any]]:
 def of(member: Member) -> dict[str, Any]:
     """Return the copy as the readable page needs it."""
     told = details.of_member(member)
-    pages = [s for s in steps.OWN if s.answered(told) and (s.applies(told) or isinstance(s, steps.contact.ReachStep))]
+    pages = [s for s in steps.own() if s.answered(told) and (s.applies(told) or isinstance(s, steps.contact.ReachStep))]
     return {
         "told": presenters.summary(pages, told, lambda step: None),
         "state": presenters.state(member.state)["text"],

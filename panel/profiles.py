@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from core import clock
 from core.crypto import keyring
 from core.database import db
 from panel import bands, questions
-from panel.models import Member, Profile
+from panel.models import AttitudeAnswer, AttitudeQuestion, Member, Profile
+from panel.questions import PREFER_NOT, VIEW
 
 
 def place(seal_id: str) -> str:
@@ -42,7 +45,19 @@ def save(member: Member, answers: Mapping[str, Any]) -> Profile:
     for feature, category in bands.from_answers(kept, clock.today()).items():
         setattr(profile, feature, category)
     db.session.flush()
+    _save_views(member.id, kept)
     return profile
+
+
+def _save_views(member_id: int, kept: Mapping[str, Any]) -> None:
+    """Keep which answers to questions on attitudes may be counted; keys of no question are passed over."""
+    said = {key.removeprefix(VIEW): answer.get("value") for key, answer in kept.items() if key.startswith(VIEW)}
+    db.session.execute(sa.delete(AttitudeAnswer).where(AttitudeAnswer.member_id == member_id))
+    asked = sa.select(AttitudeQuestion.key, AttitudeQuestion.id, AttitudeQuestion.options)
+    for key, question_id, options in db.session.execute(asked.where(AttitudeQuestion.key.in_(said))) if said else ():
+        if said[key] in {*options, PREFER_NOT}:
+            db.session.add(AttitudeAnswer(question_id=question_id, member_id=member_id, category=said[key]))
+    db.session.flush()
 
 
 def refresh_age(member: Member, profile: Profile) -> None:

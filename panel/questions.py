@@ -13,6 +13,8 @@ from typing import Any
 from core.errors import N_
 
 PREFER_NOT = "prefer_not_to_say"
+#: What the keys of answers to questions on attitudes begin with; they lie beside the equality answers.
+VIEW = "attitude:"
 
 
 @dataclass(frozen=True)
@@ -295,4 +297,4 @@ def keep_what_applies(answers: Mapping[str, Any]) -> dict[str, Any]:
     for question in QUESTIONS:
         if question.key in answers and question.applies(kept):
             kept[question.key] = answers[question.key]
-    return kept
+    return kept | {key: answer for key, answer in answers.items() if key.startswith(VIEW)}

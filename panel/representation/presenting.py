@@ -98,7 +98,7 @@ def count(shown: Shown) -> str:
 
 def _points(share: float) -> str:
     """Return a difference of shares in points, with its sign."""
-    return format_decimal(100 * share, "+#,##0.0;\u2212#,##0.0")
+    return format_decimal(round(100 * share, 1) + 0.0, "+#,##0.0;\u2212#,##0.0")
 
 
 def _figure(figure: Figure) -> str:
@@ -216,7 +216,7 @@ def whole(measured: Whole, made: Comparison) -> dict[str, Any]:
     ]
     if measured.r is not None:
         rows += [
-            {"key": _("R-indicator of the panel"), "value": number(round(measured.r.r, 5))},
+            {"key": _("R-indicator of the panel"), "value": format_decimal(measured.r.r, "0.00000")},
             {
                 "key": _("R-indicator, as if one in two were on the panel"),
                 "value": number(round(measured.r.comparable, 3)),
@@ -254,7 +254,7 @@ def plan(made: Plan, sources: Mapping[str, str]) -> list[list[str]]:
                     category=name,
                 ),
                 number(group.needed),
-                number(group.now),
+                count(group.now),
                 number(group.forecast),
                 number(group.aim),
                 "; ".join(_channel(c, sources) for c in group.channels) or _("No channel has brought 8 or more yet"),

@@ -56,7 +56,8 @@ class Short:
     feature: str
     category: str
     aim: int
-    now: int
+    #: None where it is too small to be shown.
+    now: int | None
     forecast: int
     needed: int
     weight: float
@@ -163,7 +164,8 @@ def _of_table(table: Table, made: Comparison, rates: _Rates, brought: Brought, g
         if aim - later >= _LEAST:
             groups.append(
                 Short(
-                    table.feature, line.category, round(aim), round(now), round(later), math.ceil(aim - later),
+                    table.feature, line.category, round(aim),
+                    None if figure.count is None else round(now), round(later), math.ceil(aim - later),
                     (aim - later) / math.sqrt(aim), _channels(keys, brought),
                     _places(table.feature, line.category, line.population_share, made),
                 )

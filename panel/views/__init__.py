@@ -20,6 +20,7 @@ from panel.views import (  # noqa: F401  they add their routes
     recruiting,
     staff,
     staff_asking,
+    staff_attitudes,
     staff_benefits,
     staff_details,
     staff_figures,

@@ -104,7 +104,7 @@ def too_young() -> ResponseReturnValue:
 @limiter.limit("600 per hour", methods=["POST"])
 def join_step(slug: str) -> ResponseReturnValue:
     """Show one page and take its answer."""
-    step = steps.BY_SLUG.get(slug)
+    step = steps.BY_SLUG.get(slug) or steps.find(slug, steps.joining())
     if step is None:
         raise NotFound
     details = _application(for_change=request.method == "POST")
@@ -134,9 +134,9 @@ def join_step(slug: str) -> ResponseReturnValue:
 
 def _comes_too_early(step: Step, details: Details) -> bool:
     """Return whether a page before `step` waits for its answer."""
+    pages = [page.slug for page in steps.applicable(details)]
     waiting = steps.first_unanswered(details)
-    pages = steps.applicable(details)
-    return waiting is not None and pages.index(waiting) < pages.index(step)
+    return waiting is not None and pages.index(waiting.slug) < pages.index(step.slug)
 
 
 def _next(details: Details) -> Response:

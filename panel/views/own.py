@@ -98,8 +98,9 @@ def own_page() -> str:
     """Show everything held, and what came of taking part."""
     member = _me()
     told = details.of_member(member)
-    personal = [s for s in steps.OWN if s.applies(told) or isinstance(s, steps.contact.ReachStep)]
+    personal = [s for s in steps.own() if s.applies(told) or isinstance(s, steps.contact.ReachStep)]
     about = [s for s in personal if s in steps.equality.QUESTIONS]
+    views = [s for s in personal if isinstance(s, steps.attitudes.ViewStep)]
 
     def link(step: Step) -> str:
         return url_for("panel.change_own", slug=step.slug)
@@ -108,8 +109,9 @@ def own_page() -> str:
         "panel/own/page.html",
         member=member,
         involvement=involvement.of(member.id),
-        personal=presenters.summary([s for s in personal if s not in about], told, link),
+        personal=presenters.summary([s for s in personal if s not in [*about, *views]], told, link),
         about=presenters.summary(about, told, link),
+        views=presenters.summary(views, told, link),
         consents=presenters.consent_lines(told["consents"]),
         can_pause=member.state == "active",
         milestones=milestones.of_member(member.id),
@@ -118,7 +120,7 @@ def own_page() -> str:
 
 
 def _own_step(slug: str) -> Step:
-    return steps.OWN_BY_SLUG.get(slug) or abort(404)
+    return steps.find(slug, steps.own()) or abort(404)
 
 
 @blueprint.route("/me/change/<slug>", methods=["GET", "POST"])
@@ -161,7 +163,7 @@ def _change_email(member: Member, new: str) -> ResponseReturnValue:
 
 def _after_change(before: details.Details, told: details.Details) -> ResponseReturnValue:
     """Go on to a page that only now has a meaning, such as the size of large print, else back."""
-    for step in steps.OWN:
+    for step in steps.own():
         if step.applies(told) and not step.applies(before) and not step.answered(told):
             return _to("change_own", slug=step.slug)
     flash(_("Your change is saved."), "success")

@@ -63,12 +63,12 @@ def staff_details(member_id: int) -> ResponseReturnValue:
         return _closed(member_id)
     told = details.of_member(member)
     manages = staff_current.may("members.manage")
-    shown = [s for s in steps.OWN if s.applies(told) or isinstance(s, steps.contact.ReachStep)]
+    shown = [s for s in steps.own() if s.applies(told) or isinstance(s, steps.contact.ReachStep)]
 
     def link(step: Step) -> str | None:
         return url_for("panel.change_details", member_id=member_id, slug=step.slug) if manages else None
 
-    about = [s for s in shown if s in steps.equality.QUESTIONS]
+    about = [s for s in shown if s in steps.equality.QUESTIONS or isinstance(s, steps.attitudes.ViewStep)]
     lines = presenters.consent_lines(told["consents"])
     for line, purpose in zip(lines, PURPOSES, strict=True):
         own = manages and purpose != "panel"
@@ -87,7 +87,7 @@ def staff_details(member_id: int) -> ResponseReturnValue:
 @access.requires("members.manage")
 def change_details(member_id: int, slug: str) -> ResponseReturnValue:
     """Change one thing for a person who asked by phone or on paper."""
-    step, member = steps.OWN_BY_SLUG.get(slug) or abort(404), _opened(member_id)
+    step, member = steps.find(slug, steps.own()) or abort(404), _opened(member_id)
     if member is None:
         return _closed(member_id)
     told = details.of_member(member)

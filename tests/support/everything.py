@@ -24,9 +24,9 @@ from panel.draws import people as draw_people
 from panel.draws import planning as draw_planning
 from panel.draws import pools
 from panel.draws import quotas as draw_quotas
-from panel.models import Reply, Review, TargetSet
+from panel.models import AttitudeState, Reply, Review, TargetSet
 from panel.representation.features import OWN
-from panel.services import asking_rules, benefits, groupings, groups, milestones, rotations
+from panel.services import asking_rules, attitudes, benefits, groupings, groups, milestones, rotations
 from panel.services import links as member_links
 from surveys import links, types
 from surveys.models import FieldworkState, Kind, Response
@@ -346,6 +346,11 @@ def _targets(values: Values) -> None:
     values.at("panel.add_grouping", feature=sorted(OWN))
     parents = {key: "Under 25" if key in {"16-19", "20-24"} else "25 or over" for key in OWN["age_band"].categories}
     groupings.add("Two ages", "age_band", parents)
+    question = attitudes.add("Do you trust the NHS?", ["Yes", "No"], at_joining=False)
+    attitudes.move(question, AttitudeState.ASKED)
+    values.at("panel.word_attitude", question_id=question.id, language_tag=["en", "ar"])
+    for endpoint in ("panel.change_own", "panel.change_details"):
+        values.at(endpoint, slug=[*sorted(steps.OWN_BY_SLUG), "view-do-you-trust-the-nhs"])
     db.session.commit()
 
 
