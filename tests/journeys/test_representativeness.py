@@ -1,0 +1,57 @@
+"""A panel manager loads targets, reads the gap and sees whom to recruit next."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories.areas import make_areas
+from tests.factories.members import make_member
+from tests.support import browser as browsers
+
+pytestmark = pytest.mark.browser
+
+FILE = "area,feature,category,count\nRutland,sex,Female,20300\nRutland,sex,Male,20700\n"
+
+
+class TestTargetsAndGap:
+    def test_from_a_file_to_whom_to_recruit(self, visit, site):
+        with site.context():
+            rutland = make_areas()["E06000017"]
+            for number in range(24):
+                make_member(area=rutland, answers={"sex": {"value": "female" if number < 16 else "male"}})
+        page = visit().new_page()
+        browsers.sign_in(page.context, site, "panel_manager")
+        page.goto("/staff/panel/targets")
+        page.get_by_role("main").get_by_role("link", name="Load figures").click()
+        browsers.check(page)
+        self.load(page)
+        browsers.check(page)
+        page.goto("/staff/panel/figures")
+        browsers.check(page)
+        page.get_by_label("Area", exact=True).select_option(label="Rutland")
+        page.get_by_role("main").get_by_role("button", name="Show").click()
+        browsers.check(page)
+        row = page.get_by_role("region", name="Sex").get_by_role("row", name="Female")
+        expect(row).to_contain_text("49.5%")
+        page.get_by_role("link", name="Whom to recruit next").last.click()
+        browsers.check(page)
+        page.get_by_label("How many people should the panel have?").fill("500")
+        page.get_by_role("main").get_by_role("button", name="Show").click()
+        expect(page.get_by_role("main")).to_contain_text("Sex: Male")
+
+    def load(self, page) -> None:
+        upload = {"name": "sex.csv", "mimeType": "text/csv", "buffer": (FILE + "Nowhere,sex,Male,1\n").encode()}
+        page.get_by_label("File (CSV)").set_input_files([upload])
+        page.get_by_label("Where do the figures come from?").fill("ONS Census 2021, TS008")
+        when = page.get_by_role("group", name="Which day do they describe?")
+        for name, value in {"Day": "21", "Month": "3", "Year": "2021"}.items():
+            when.get_by_label(name).fill(value)
+        page.get_by_role("button", name="Look at the figures").click()
+        expect(page.get_by_role("main")).to_contain_text("Row 4: There is no area “Nowhere”.")
+        browsers.check(page)
+        page.get_by_label("File (CSV)").set_input_files([upload | {"buffer": FILE.encode()}])
+        page.get_by_role("button", name="Look at the figures").click()
+        browsers.check(page)
+        page.get_by_role("button", name="Load the figures").click()
+        expect(page.get_by_role("main")).to_contain_text("Rutland, Sex")
