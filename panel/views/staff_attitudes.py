@@ -59,7 +59,7 @@ def add_attitude() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@blueprint.route("/staff/panel/attitudes/<int:question_id>/<language_tag>", methods=["GET", "POST"])
+@blueprint.route("/staff/panel/attitudes/<int:question_id>/words/<language_tag>", methods=["GET", "POST"])
 @access.requires("panel.targets")
 def word_attitude(question_id: int, language_tag: str) -> ResponseReturnValue:
     """Word a question in a language."""

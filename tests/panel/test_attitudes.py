@@ -107,7 +107,8 @@ class TestFeature:
         make_question()
         for number in range(30):
             make_member(answers={KEY: {"value": "1" if number < 20 else "3"}})
-        make_member(answers={"sex": {"value": "male"}})
+        for _ in range(10):
+            make_member(answers={"sex": {"value": "male"}})
         rows = "".join(f"E54000015,{KEY},{label},{n}\n" for label, n in (("Yes", 40), ("Somewhat", 20), ("No", 40)))
         text = "area,feature,category,count\n" + rows
         targets.load(targets.read(io.StringIO(text), Defaults("Health survey", dt.date(2025, 1, 1))), "command")
@@ -129,9 +130,9 @@ class TestStaff:
         question = attitudes.list_questions()[0]
         assert (question.options, question.at_joining, question.state) == (["1", "2"], True, "draft")
         path = f"/staff/panel/attitudes/{question.id}"
-        refused = client.submit(f"{path}/ar", question="هل", options="نعم")
+        refused = client.submit(f"{path}/words/ar", question="هل", options="نعم")
         assert refused.status_code == 422
-        client.submit(f"{path}/ar", question="هل من السهل رؤية الطبيب؟", options="نعم\nلا")
+        client.submit(f"{path}/words/ar", question="هل من السهل رؤية الطبيب؟", options="نعم\nلا")
         client.submit("/staff/panel/attitudes", f"{path}/ask")
         db.session.expire_all()
         assert attitudes.list_questions()[0].state == "asked"
