@@ -116,7 +116,7 @@ class TestOwnPage:
         answers = {"sex": {"value": "female"}, "ethnic_group": {"value": "asian"}, "ethnic_asian": {"value": "indian"}}
         member = make_member(name="Asha Patel", area=areas["E07000129"], answers=answers)
         sign_in(client, member)
-        with at_most(8):
+        with at_most(10):
             page = client.get("/me").page
         assert all(word in page.text for word in ("Asha Patel", "Blaby", "Female", "Indian"))
 
