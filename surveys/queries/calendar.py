@@ -14,7 +14,7 @@ from panel.models import Member
 from surveys.models import Fieldwork, FieldworkState, Kind, Participation, Survey
 
 #: So many are looked at: the next to open, and those still being invited to.
-_MOST = 10
+_MOST = 6
 
 
 @dataclass(frozen=True)
