@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core import clock
 from core.database import db
 from core.errors import N_
 from panel import questions
@@ -86,6 +87,13 @@ def age_on(day: dt.date, born: Mapping[str, int | None]) -> int | None:
     month = born.get("month") or 7
     date = (month, born.get("day") or (15 if born.get("month") else 1))
     return day.year - year - ((day.month, day.day) < date)
+
+
+def surely_younger(born: Mapping[str, Any], age: int) -> bool:
+    """Return whether somebody is younger than `age` today however the parts of `born` they left out are filled in."""
+    oldest = {"year": born.get("year"), "month": born.get("month") or 1, "day": born.get("day") or 1}
+    reached = age_on(clock.today(), oldest)
+    return reached is not None and reached < age
 
 
 def _age_band(answer: Mapping[str, Any] | None, today: dt.date) -> str | None:

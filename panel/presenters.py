@@ -202,4 +202,9 @@ def formats(keys: Iterable[str]) -> Markup:
 
 def source(key: str, sources: Mapping[str, str]) -> str:
     """Return how somebody came to us."""
+    kind, _colon, name = key.partition(":")
+    if kind == "channel":
+        return _("By the channel “%(name)s”", name=name)
+    if kind == "partner" and name:
+        return _("Through the partner “%(name)s”", name=name)
     return _(sources[key]) if key in sources else _("Online") if key == "online" else key

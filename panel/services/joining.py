@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from core import audit, clock, ids
+from core import audit, clock, config, ids
 from core.database import db, lock_name
-from panel import contact, details, emails, profiles, queries
-from panel.errors import AddressTakenError, WrongStateError
-from panel.models import Consent, Member, MemberEvent, MemberState, Profile, Route
+from panel import bands, contact, details, emails, profiles, queries
+from panel.errors import AddressTakenError, TooYoungError, WrongStateError
+from panel.models import Consent, ConsentEvidence, Member, MemberEvent, MemberState, Profile, Route
 from panel.recruiting.kinds import source_of
 from panel.services import consents, links, strangers
 
@@ -46,11 +46,16 @@ def submit(application: Mapping[str, Any], language: str) -> None:
         emails.already_member(known.id, ids.random_id())
 
 
-def add(application: Mapping[str, Any], *, source: str, staff_id: int) -> Member:
+def add(
+    application: Mapping[str, Any], *, source: str, staff_id: int, evidence: ConsentEvidence | None = None
+) -> Member:
     """Return a new member whom staff add from paper or the phone; they are confirmed separately.
 
-    Raises AddressTakenError.
+    `evidence` shows that they agreed. Raises AddressTakenError, TooYoungError.
     """
+    born = (application.get("about") or {}).get("date_of_birth") or {}
+    if bands.surely_younger(born, config.settings().minimum_age):
+        raise TooYoungError(age=config.settings().minimum_age)
     if application.get("email") and queries.find_member_by_email(application["email"]):
         raise AddressTakenError
     try:
@@ -58,6 +63,11 @@ def add(application: Mapping[str, Any], *, source: str, staff_id: int) -> Member
             member = _store(application, application["language"], source=source, how=f"staff:{staff_id}")
     except IntegrityError:
         raise AddressTakenError from None
+    if evidence is not None:
+        db.session.add(evidence)
+        db.session.flush()
+        mine = sa.update(Consent).where(Consent.member_id == member.id)
+        db.session.execute(mine.values(evidence_id=evidence.id).execution_options(synchronize_session=False))
     audit.record("member.added", f"member:{member.id}", after={"source": source, "route": member.route})
     return member
 

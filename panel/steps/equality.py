@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import Length
 
-from core import clock, config
+from core import config
 from core.errors import N_
 from core.forms import Form, strip
 from panel import bands, questions
@@ -120,7 +120,7 @@ class BirthStep(QuestionStep):
     def save(self, form: Any, details: Details) -> None:
         born = form.answer.data
         youngest = config.settings().minimum_age
-        if born and _surely_younger(born, youngest):
+        if born and bands.surely_younger(born, youngest):
             raise TooYoungError(age=youngest)
         answer = born if born and any(born.values()) else {"value": PREFER_NOT}
         details["about"] = {**(details.get("about") or {}), self.key: answer}
@@ -139,13 +139,6 @@ def _born(said: Mapping[str, Any]) -> str:
     if month and day:
         return format_date(dt.date(2000, month, day), "d MMMM")
     return str(year or "")
-
-
-def _surely_younger(born: Mapping[str, int | None], age: int) -> bool:
-    """Return whether somebody is younger than `age` however the parts they left out are filled in."""
-    oldest = {"year": born.get("year"), "month": born.get("month") or 1, "day": born.get("day") or 1}
-    reached = bands.age_on(clock.today(), oldest)
-    return reached is not None and reached < age
 
 
 ASK = AskStep()

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts import current as staff_current
+from accounts.queries import list_staff
 from core import access, audit
 from core.database import commit
 from core.errors import DomainError, NotFoundError
 from i18n.web import words
-from panel import details, directory, group_lists, presenters, queries
+from panel import details, directory, group_lists, presenters, queries, recruits
 from panel.forms.fields import is_email, labelled, named
 from panel.forms.own import PauseForm
-from panel.forms.staff import REASONS, SOURCES, AddForm, FindForm, RemoveForm
-from panel.models import Member
+from panel.forms.staff import REASONS, SOURCES, FindForm, KeyingForm, RemoveForm, keyed_answers
+from panel.models import ConsentEvidence, Member
+from panel.recruiting.kinds import source_of
 from panel.services import joining, membership
 from panel.steps.needs import FORMATS
 from panel.steps.where import neighbourhoods
 from panel.views.blueprint import blueprint
+
+#: What is kept as it is typed.
+_TYPED = ("name", "pronouns", "route", "email", "phone", "address", "language", "support_text")
 
 
 def staff_id() -> int:
@@ -90,16 +97,18 @@ def find_member() -> ResponseReturnValue:
 @access.requires("members.manage")
 def add_member() -> ResponseReturnValue:
     """Add somebody who joins on paper or by phone."""
-    form = AddForm()
+    form: Any = KeyingForm(data={"taken_by": str(staff_id())})
     areas = queries.list_areas()
     form.area.choices = named((str(a.id), a.name) for a in [a for a in areas if a.level == 1] + neighbourhoods(areas))
     form.formats.choices = labelled(FORMATS.items())
+    form.channel.choices = named([("", _("None")), *((str(c.id), c.name) for c in recruits.list_channels())])
+    form.taken_by.choices = named((str(person.id), person.name) for person in list_staff() if person.active)
     if request.method == "GET":
         return render_template("panel/staff/add.html", form=form)
     if not form.validate():
         return render_template("panel/staff/add.html", form=form), 422
     try:
-        member = joining.add(_told(form), source=form.source.data, staff_id=staff_id())
+        member = joining.add(_told(form), source=_source(form), staff_id=staff_id(), evidence=_evidence(form))
     except DomainError as error:
         form.refuse(error, words(error))
         return render_template("panel/staff/add.html", form=form), 422
@@ -108,14 +117,29 @@ def add_member() -> ResponseReturnValue:
     return _to_member(member.id)
 
 
-def _told(form: AddForm) -> details.Details:
+def _source(form: Any) -> str:
+    channel = recruits.get_channel(int(form.channel.data)) if form.channel.data else None
+    return source_of(channel_key=channel.key if channel else "", otherwise=form.source.data)
+
+
+def _evidence(form: Any) -> ConsentEvidence:
+    how = {"paper": "paper", "phone": "phone"}.get(form.source.data, "in_person")
+    return ConsentEvidence(
+        how=how, given_on=form.agreed_on.data, staff_id=int(form.taken_by.data), kept_at=form.kept_at.data or ""
+    )
+
+
+def _told(form: Any) -> details.Details:
     postcode = "".join((form.postcode.data or "").split()).upper()
     area = queries.find_postcode_area(postcode) if postcode else None
     return {
-        **{key: getattr(form, key).data for key in ("name", "route", "email", "phone", "address", "language")},
+        **{key: getattr(form, key).data for key in _TYPED},
         "postcode": f"{postcode[:-3]} {postcode[-3:]}" if postcode else "",
         "area": area.id if area else int(form.area.data),
         "formats": form.formats.data,
+        "large_print_points": int(form.large_print_points.data or 0) or None,
+        "support": form.support.data,
+        "about": keyed_answers(form),
         "consents": {key: form[key].data for key in ("panel", "newsletter", "research_contact")},
     }
 

@@ -6,10 +6,11 @@ import sqlalchemy as sa
 from core import clock
 from core.audit import AuditEntry
 from core.database import db
-from panel import contact, queries
-from panel.models import Member, MemberState
+from panel import contact, details, queries
+from panel.models import Consent, ConsentEvidence, Member, MemberState
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
+from tests.factories.recruiting import make_channel
 from tests.factories.staff import sign_in
 from tests.panel.support import messages
 from tests.support.queries import at_most
@@ -126,7 +127,55 @@ class TestDetails:
         assert "Zoë Brown" in client.get(f"/staff/members/{member.id}/copy").page.text
 
 
+AGREED = {"agreed_on-day": "1", "agreed_on-month": "10", "agreed_on-year": "2025"}
+
+
 class TestAdd:
+    def test_keys_in_the_whole_form_with_channel_and_evidence(self, client, manager):
+        areas, manager_id = make_areas(), manager.id
+        channel = make_channel(key="bus")
+        client.submit(
+            "/staff/members/add",
+            source="phone",
+            channel=str(channel.id),
+            route="phone",
+            phone="0116 496 0000",
+            pronouns="she",
+            area=str(areas["LLR-RUT-OAKHAM"].id),
+            formats=["large_print"],
+            large_print_points="20",
+            support=["step_free"],
+            about_sex="female",
+            about_ethnic_group="asian",
+            about_ethnic_asian="other_asian",
+            words_ethnic_asian="Tamil",
+            **{"about_date_of_birth-year": "1980"},
+            old_enough="y",
+            panel="y",
+            **AGREED,
+            kept_at="Call log",
+        )
+        member = db.session.scalars(sa.select(Member)).one()
+        assert member.source == "channel:bus"
+        told = details.of_member(member)
+        assert told["about"]["ethnic_asian"] == {"value": "other_asian", "text": "Tamil"}
+        assert (told["support"], told["large_print_points"], told["pronouns"]) == (["step_free"], 20, "she")
+        profile = queries.find_profile(member.id)
+        assert (profile.sex, profile.religion) == ("female", None)
+        consent = db.session.scalars(sa.select(Consent).where(Consent.purpose == "panel")).one()
+        evidence = db.session.get(ConsentEvidence, consent.evidence_id)
+        assert (evidence.how, evidence.given_on, evidence.staff_id) == ("phone", dt.date(2025, 10, 1), manager_id)
+
+    def test_needs_the_day_of_consent_and_somebody_old_enough(self, client, manager):
+        areas = make_areas()
+        known = {"source": "paper", "route": "phone", "phone": "0116 496 0000", "old_enough": "y", "panel": "y"}
+        known["area"] = str(areas["LLR-RUT-OAKHAM"].id)
+        response = client.submit("/staff/members/add", **known)
+        assert response.page.errors == ["Enter the date on the paper, or of the call."]
+        born = {"about_date_of_birth-year": str(clock.today().year - 10)}
+        response = client.submit("/staff/members/add", **known, **AGREED, **born)
+        assert response.page.errors == ["You must be 16 or over to join."]
+
     def test_adds_somebody_from_paper_who_is_then_confirmed(self, client, manager):
         areas = make_areas()
         response = client.submit(
@@ -139,6 +188,7 @@ class TestAdd:
             formats=["large_print"],
             old_enough="y",
             panel="y",
+            **AGREED,
         )
         member = db.session.scalars(sa.select(Member)).one()
         assert response.request.path == f"/staff/members/{member.id}"
@@ -169,6 +219,7 @@ class TestAdd:
             area=str(areas["LLR-RUT-OAKHAM"].id),
             old_enough="y",
             panel="y",
+            **AGREED,
         )
         assert response.page.errors == ["Another member already has this e-mail address."]
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Member)) == 1

@@ -67,7 +67,6 @@ def fill(app: Flask) -> Everything:
     member = _member_pages(values, clients["member"])
     clients["staff"].submit(f"/staff/members/{values.by_name['member_id']}", "/details")
     _joining(values, clients["public"])
-    _recruiting(values, clients["staff"])
     _answering(values, clients["public"], member)
     _engagements(values)
     _authoring(values)
@@ -77,7 +76,9 @@ def fill(app: Flask) -> Everything:
     _feedback(values, member)
     _expenses(values)
     _draws(values, member)
-    return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel"])
+    _recruiting(values, clients["staff"])  # last: the worker lets go of what was loaded
+    cells = ["list1@example.org", "wrong1", "F"]
+    return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel", "Nisha Rao", *cells])
 
 
 def _staff_pages(values: Values, person: Any) -> None:
@@ -159,7 +160,7 @@ def _recruiting(values: Values, client: Any) -> None:
     )
     values.by_name |= {"partner_id": partner.id, "channel_id": channel.id, "campaign_id": campaign.id}
     values.at("panel.join_by_channel", key="bus-stops")
-    partner_id = partner.id  # the worker lets go of what was loaded
+    partner_id = partner.id
     prepared = make_import(client, partner_id, steps=2)
     checked = make_import(client, partner_id, steps=3)
     done = make_import(client, partner_id, steps=4)
