@@ -39,6 +39,7 @@ def load(members: int, seed: int, tell: Callable[[int], object]) -> list[str]:
         cast = _ids_by_login()
         lines = tell_story(Cast(cast), seed)
         lines.append(_claims(cast, seed))
+        panel.load_recruiting()
         panel.load_over_time(cast["panel_manager"])
         lines.append(panel.load_draws(cast["panel_manager"], _walk_in()))
         audit.record("demo.completed", "demo", None, {"members": added, "seed": seed})
