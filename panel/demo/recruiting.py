@@ -52,7 +52,7 @@ def load_recruiting() -> None:
     recruiting.add_campaign(
         {
             "name": "Young people and carers",
-            "starts_on": today - dt.timedelta(days=60),
+            "starts_on": today - dt.timedelta(days=330),
             "due_on": today + dt.timedelta(days=60),
             "aims": [{"area_id": whole, "feature": f, "category": c, "wanted": n} for f, c, n in aims],
             "channel_ids": [channels["freshers"].id, channels["buses"].id],
