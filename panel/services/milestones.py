@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core import clock
-from core.database import changed_by, db, insert_or_ignore
+from core.database import db, insert_or_ignore
 from panel import emails, tenure
 from panel.models import Member, MemberState, Milestone
 
@@ -18,17 +18,17 @@ APART = dt.timedelta(days=30)
 _STALE = dt.timedelta(days=92)
 
 
-def reach(members: sa.Select[Any], key: str, day: dt.date) -> int:
+def reach(members: sa.Select[Any], key: str, day: dt.date) -> None:
     """Note that `members` (a SELECT of ids) reached `key` on `day`, in one statement; who had it before keeps it so."""
     chosen = members.order_by(None).subquery()
     member_id = next(iter(chosen.c))
     values = sa.select(member_id, sa.literal(key), sa.literal(day, sa.Date)).where(
         ~sa.exists().where(Milestone.member_id == member_id, Milestone.key == key)
     )
-    return changed_by(insert_or_ignore(Milestone.__table__).from_select(["member_id", "key", "reached_on"], values))
+    db.session.execute(insert_or_ignore(Milestone.__table__).from_select(["member_id", "key", "reached_on"], values))
 
 
-def reach_years() -> int:
+def reach_years() -> None:
     """Note who has been on the panel for a year, within the last month."""
     today = clock.today()
     year_ago = tenure.months_from(today, -12)
@@ -37,7 +37,7 @@ def reach_years() -> int:
         Member.confirmed_at < tenure.start_of(year_ago + dt.timedelta(days=1)),
         Member.confirmed_at >= tenure.start_of(year_ago - dt.timedelta(days=31)),
     )
-    return reach(due, "one_year", today)
+    reach(due, "one_year", today)
 
 
 def thank_some(limit: int = 500) -> int:
