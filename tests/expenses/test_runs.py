@@ -6,13 +6,18 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import os
+import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from core import clock
+from core import clock, config
 from core.database import commit, db
 from expenses import processing_days, returns
 from expenses.errors import (
@@ -229,3 +234,38 @@ class TestReturns:
         with pytest.raises(returns.ReturnsRowError) as caught:
             returns.read(b"reference;amount\nCLAIM 7K3M-Q2ZD;1.00\nnobody;2.00")
         assert caught.value.params == {"row": 3}
+
+
+_DIES_BEFORE_COMMIT = """
+import os, signal, sys, datetime as dt
+import sqlalchemy as sa
+import app as application
+from accounts.models import Staff
+from core.database import commit, db
+from expenses.services import runs
+with application.create_app().app_context():
+    sa.event.listen(db.session, "before_commit", lambda session: os.kill(os.getpid(), signal.SIGKILL))
+    ids = [int(part) for part in sys.argv[3].split(",")]
+    runs.prepare(ids, by=db.session.get(Staff, int(sys.argv[1])), pay_on=dt.date.fromisoformat(sys.argv[2]))
+    commit()
+"""
+
+
+class TestKilled:
+    def test_a_run_killed_before_its_end_leaves_no_claim_half_paid(self, app: Flask) -> None:
+        team = make.Team()
+        claims = authorised(team, 3)
+        commit()
+        settings = config.settings().values
+        names = ("DATABASE_URL", "SECRET_KEY")
+        environ = os.environ | {name: str(settings[name]) for name in names if settings.get(name)}
+        environ |= {"INSTANCE_PATH": str(config.settings().instance_path)}
+        arguments = [str(team.payer.id), make.pay_day().isoformat(), ",".join(str(c.id) for c in claims)]
+        db.session.rollback()
+        command = [sys.executable, "-c", _DIES_BEFORE_COMMIT, *arguments]
+        died = subprocess.run(command, cwd=Path(__file__).parents[2], env=environ, capture_output=True, check=False)
+        assert died.returncode == -signal.SIGKILL, died.stderr.decode()[-2000:]
+        states = list(db.session.scalars(sa.select(Claim.state)))
+        assert (states, db.session.scalar(sa.select(sa.func.count()).select_from(Payment))) == (["authorised"] * 3, 0)
+        run = runs.prepare([c.id for c in claims], by=team.payer, pay_on=make.pay_day())
+        assert run.payments == 3
