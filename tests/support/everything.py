@@ -228,6 +228,10 @@ def _draws(values: Values, member: Any) -> None:
     values.at("draws.list_people", draw_id=[drawn.id, published.id])
     values.at("lottery.show", draw_id=public)
     values.at("lottery.why", draw_id=published.id)
+    # The draw found everybody who could be asked just then, so whoever it found first may visit.
+    told = draw_people.list_people(published.id)[0].member_id
+    invited = invite(make_open_fieldwork(audience={"draw_ids": [published.id]}), [told])
+    values.at("answering.why", token=invited[0].token)
 
 
 def _feedback(values: Values, member: Any) -> None:
