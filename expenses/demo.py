@@ -15,7 +15,7 @@ from core.database import db
 from expenses import indexes, processing_days, sealed
 from expenses.models import BankDetails, Budget, Claim, ClaimKind, PayeeKind, PaymentMethod
 from expenses.queries import payments
-from expenses.services import authorising, choices, claims, deciding, payees, payer, policy, runs
+from expenses.services import authorising, choices, claims, deciding, files, payees, payer, policy, runs
 from expenses.services.deciding import Given
 from panel.models import Member
 
@@ -189,6 +189,8 @@ def _pay(made: Sequence[Claim], states: Sequence[str], office: Office) -> None:
                 if state == "failed" and payment is not None:
                     runs.fail(payment, "by_hand", by=office.payer)
         with clock.stopped_at(clock.start_of_day(pay_on) + dt.timedelta(hours=18)):
+            files.make_all(run)
+            runs.mark_exported(run, run.checksums)
             runs.mark_paid(run, paid_on=pay_on, by=office.payer)
 
 
