@@ -28,6 +28,11 @@ def participant_ids(engagement_id: int) -> sa.Select[int]:
     return _members_of(engagement_id).where(Participation.state == ParticipationState.DONE)
 
 
+def all_participant_ids() -> sa.Select[int]:
+    """Return a SELECT of the ids of members who are done in any fieldwork."""
+    return sa.select(Participation.member_id).where(Participation.state == ParticipationState.DONE)
+
+
 def invited_ids(engagement_id: int) -> sa.Select[int]:
     """Return a SELECT of the ids of all members invited to any fieldwork of the engagement, each once."""
     return _members_of(engagement_id)

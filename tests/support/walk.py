@@ -14,6 +14,8 @@ from core import access
 
 #: What answers GET and is no page: files, feeds, JSON, pictures.
 NOT_PAGES = {
+    "expenses.figures_csv",
+    "expenses.figures_xlsx",
     "health",
     "feedback.funnel_csv",
     "feedback.funnel_pdf",

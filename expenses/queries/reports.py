@@ -1,0 +1,177 @@
+"""What taking part costs, counted in SQL: by engagement, kind, area and quarter; how fast; whom; whom it may stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from core import clock
+from core.database import db, is_postgresql
+from engagements.models import Engagement, EngagementState
+from expenses.models import Budget, Claim, ClaimKind, ClaimLine, ClaimState, Payee
+from expenses.transitions import COUNTING_STATES
+from panel import characteristics, taking_part
+
+#: Key -> (people, pence).
+Parts = dict[str, tuple[int, int]]
+#: The row of what an advance had paid before, taken off what the lines come to.
+ADVANCED = "advanced"
+#: Where nothing is known.
+NONE = ""
+_WORTH = Claim.approved_pence - Claim.advance_pence
+
+
+@dataclass(frozen=True)
+class Spend:
+    """What was paid in one financial year: the whole, and the same broken down four times."""
+
+    whole: tuple[int, int]
+    by_quarter: Parts
+    by_engagement: Parts
+    by_kind: Parts
+    by_area: Parts
+
+
+def financial_year(day: dt.date) -> int:
+    """Return the year in which the financial year of `day` began; it begins on 1 April."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def years() -> list[int]:
+    """Return the financial years in which something was paid, the latest first."""
+    first, last = db.session.execute(sa.select(sa.func.min(Claim.paid_on), sa.func.max(Claim.paid_on))).one()
+    if first is None:
+        return [financial_year(clock.today())]
+    return list(range(financial_year(last), financial_year(first) - 1, -1))
+
+
+def _paid_in(year: int) -> tuple[sa.ColumnElement[bool], ...]:
+    since, until = dt.date(year, 4, 1), dt.date(year + 1, 4, 1)
+    return (Claim.state == ClaimState.PAID, Claim.paid_on >= since, Claim.paid_on < until)
+
+
+def spend(year: int) -> Spend:
+    """Return what was paid in the financial year that began in `year`. Six queries, whatever the number of claims."""
+    people, pence = sa.func.count(Claim.payee_id.distinct()), sa.func.coalesce(sa.func.sum(_WORTH), 0)
+    whole = db.session.execute(sa.select(people, pence).where(*_paid_in(year))).one()
+    month = sa.func.extract("month", Claim.paid_on)
+    quarter = sa.case((month >= 10, 3), (month >= 7, 2), (month >= 4, 1), else_=4)
+    return Spend(
+        (whole[0], int(whole[1])),
+        _parts(sa.select(quarter, people, pence).where(*_paid_in(year)).group_by(quarter)),
+        _parts(sa.select(Claim.engagement_id, people, pence).where(*_paid_in(year)).group_by(Claim.engagement_id)),
+        _by_kind(year),
+        _parts(sa.select(Claim.area_id, people, pence).where(*_paid_in(year)).group_by(Claim.area_id)),
+    )
+
+
+def _by_kind(year: int) -> Parts:
+    """By line, as approved; what advances had paid already is a row of its own, so that the rows add up."""
+    people, given = sa.func.count(Claim.payee_id.distinct()), sa.func.sum(sa.func.coalesce(ClaimLine.approved_pence, 0))
+    lines = (
+        sa.select(ClaimLine.category, people, given)
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .where(*_paid_in(year))
+        .group_by(ClaimLine.category)
+    )
+    found = _parts(lines)
+    before = sa.select(people, -sa.func.coalesce(sa.func.sum(Claim.advance_pence), 0))
+    count, pence = db.session.execute(before.where(*_paid_in(year), Claim.advance_pence > 0)).one()
+    return found | ({ADVANCED: (count, int(pence))} if count else {})
+
+
+def _parts(query: sa.Select[object, int, int]) -> Parts:
+    return {str(key if key is not None else NONE): (n, int(pence or 0)) for key, n, pence in db.session.execute(query)}
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How long it took to pay: {days: claims}, how many were in time, and for how many people."""
+
+    days: dict[int, int]
+    in_time: int
+    promised: int
+    people: int
+
+
+def speed(year: int) -> Speed:
+    """Return how many days lay between sending and paying, of what was paid in a financial year, in two queries."""
+    sent = _local_day(Claim.submitted_at)
+    on_time = sa.func.sum(sa.case((Claim.paid_on <= Claim.promised_on, 1), else_=0))
+    query = (
+        sa.select(sent, Claim.paid_on, sa.func.count(), on_time, sa.func.count(Claim.promised_on))
+        .where(*_paid_in(year), Claim.submitted_at.is_not(None))
+        .group_by(sent, Claim.paid_on)
+    )
+    days: dict[int, int] = {}
+    kept = promised = 0
+    for first, paid_on, count, in_time, with_promise in db.session.execute(query):
+        begun = first if isinstance(first, dt.date) else dt.date.fromisoformat(first)
+        taken = max(0, (paid_on - begun).days)
+        days[taken] = days.get(taken, 0) + count
+        kept, promised = kept + int(in_time or 0), promised + with_promise
+    people = db.session.scalar(sa.select(sa.func.count(Claim.payee_id.distinct())).where(*_paid_in(year))) or 0
+    return Speed(days, kept, promised, people)
+
+
+def _local_day(column: sa.ColumnElement[dt.datetime] | sa.orm.InstrumentedAttribute[dt.datetime | None]) -> object:
+    """Return the day of a moment where people here are; SQLite knows no zones and says the day in UTC."""
+    if is_postgresql():
+        return sa.cast(sa.func.timezone(clock.zone().key, column), sa.Date)
+    return sa.func.date(column)
+
+
+def declined() -> tuple[int, int]:
+    """Return how many members want no payment for their time, and how many were offered one, each counted once."""
+    mine = sa.select(sa.func.count(Claim.payee_id.distinct())).where(Claim.kind == ClaimKind.TIME)
+    counts = sa.select(
+        mine.where(Claim.state == ClaimState.DECLINED).scalar_subquery(),
+        mine.where(Claim.state.not_in([ClaimState.DRAFT, ClaimState.WITHDRAWN])).scalar_subquery(),
+    )
+    no, offered = db.session.execute(counts).one()
+    return int(no or 0), int(offered or 0)
+
+
+def who() -> dict[str, dict[str, tuple[int, int]]]:
+    """Return {characteristic: {category: (members who took part, of them those who claimed)}}, in one query."""
+    people = characteristics.described().subquery("people")
+    claimants = (
+        sa.select(Payee.member_id)
+        .join(Claim, Claim.payee_id == Payee.id)
+        .where(Claim.state.in_(COUNTING_STATES), Payee.member_id.is_not(None))
+    )
+    has_claimed = people.c.member_id.in_(claimants)
+    base = (
+        sa.select(*[people.c[key] for key in characteristics.PERSONAL], people.c.area, _number(has_claimed).label("n"))
+        .where(sa.or_(taking_part.took_part(people.c.member_id), has_claimed))
+        .cte("base")
+    )
+    keys = (*characteristics.PERSONAL, "area")
+    parts = [
+        sa.select(sa.literal(key), base.c[key], sa.func.count(), sa.func.coalesce(sa.func.sum(base.c.n), 0)).group_by(
+            base.c[key]
+        )
+        for key in keys
+    ]
+    found: dict[str, dict[str, tuple[int, int]]] = {key: {} for key in keys}
+    for feature, category, took_part, claimed in db.session.execute(sa.union_all(*parts)):
+        found[feature][category] = (int(took_part), int(claimed))
+    return found
+
+
+def _number(condition: sa.ColumnElement[bool]) -> sa.Case[int]:
+    return sa.case((condition, 1), else_=0)
+
+
+def planned(limit: int = 100) -> list[tuple[Engagement, Budget]]:
+    """Return engagements that are planned or open with their budgets that have not ended, the earliest first."""
+    query = (
+        sa.select(Engagement, Budget)
+        .join(Budget, Budget.engagement_id == Engagement.id)
+        .where(Engagement.state.in_([EngagementState.DRAFT, EngagementState.OPEN]), Budget.ends_on >= clock.today())
+        .order_by(Budget.starts_on, Budget.id)
+        .limit(limit)
+    )
+    return [(engagement, budget) for engagement, budget in db.session.execute(query)]
