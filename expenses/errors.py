@@ -141,3 +141,9 @@ class BudgetPeriodError(DomainError):
 
     words = N_("The engagement has a budget for some of these days already.")
     field = "starts_on"
+
+
+class NothingToDeleteError(DomainError):
+    """What a person agreed to delete is not what would be deleted now."""
+
+    words = N_("There is nothing to delete, or the day has changed since you looked. Look again.")
