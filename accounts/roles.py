@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, str] = {
     "claims.enter": N_("Enter claims for people, from paper or the phone"),
     "claims.approve": N_("Decide on claims and ask about them"),
     "claims.authorise": N_("Authorise claims that somebody else approved"),
+    "claims.delete": N_("Delete claims and payments whose time to be kept is over"),
     "claims.figures": N_("See what taking part costs, without names"),
     "budgets.edit": N_("Set budgets for expenses"),
     "budgets.hold": N_("Agree to go over a budget that they hold"),

@@ -25,7 +25,15 @@ from expenses import guards, immutability  # noqa: F401  the tables must be know
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
-    from expenses import cli, emails, reactions, recipients, sealed, views  # noqa: F401  messages register by import
+    from expenses import (
+        cli,
+        emails,  # noqa: F401  messages register by import
+        jobs,  # noqa: F401  so does the periodic work
+        reactions,
+        recipients,
+        sealed,
+        views,
+    )
 
     sealed.register()
     recipients.register()

@@ -19,6 +19,7 @@ from expenses.views import (  # noqa: E402  they add their routes
     payer,  # noqa: F401
     policy,  # noqa: F401
     reports,  # noqa: F401
+    retention,  # noqa: F401
     returns,  # noqa: F401
     runs,  # noqa: F401
 )
@@ -34,5 +35,6 @@ def init_app(app: Flask) -> None:
     navigation.add_staff_entry("expenses.to_authorise", N_("Claims to authorise"), 61)
     navigation.add_staff_entry("expenses.list_budgets", N_("Budgets"), 64)
     navigation.add_staff_entry("expenses.figures", N_("Cost of taking part"), 65)
+    navigation.add_staff_entry("expenses.old_claims", N_("Old claims"), 67)
     navigation.add_staff_entry("expenses.policy", N_("Expenses policy"), 66)
     navigation.add_footer_link("repaying.policy", N_("What we pay for"), 35)
