@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -82,7 +83,7 @@ def _by_kind(year: int) -> Parts:
     return found | ({ADVANCED: (count, int(pence))} if count else {})
 
 
-def _parts(query: sa.Select[object, int, int]) -> Parts:
+def _parts(query: sa.Select[Any, int, int]) -> Parts:
     return {str(key if key is not None else NONE): (n, int(pence or 0)) for key, n, pence in db.session.execute(query)}
 
 
@@ -116,7 +117,7 @@ def speed(year: int) -> Speed:
     return Speed(days, kept, promised, people)
 
 
-def _local_day(column: sa.ColumnElement[dt.datetime] | sa.orm.InstrumentedAttribute[dt.datetime | None]) -> object:
+def _local_day(column: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[Any]:
     """Return the day of a moment where people here are; SQLite knows no zones and says the day in UTC."""
     if is_postgresql():
         return sa.cast(sa.func.timezone(clock.zone().key, column), sa.Date)
