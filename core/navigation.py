@@ -31,6 +31,7 @@ class Invitation(Entry):
 _staff: list[Entry] = []
 _front: list[Invitation] = []
 _footer: list[Entry] = []
+_own: list[Entry] = []
 #: Says whether the signed-in member of staff has a permission; `accounts` sets it.
 _may: Callable[[str], bool] = lambda permission: False  # noqa: E731
 
@@ -49,6 +50,14 @@ def add_footer_link(endpoint: str, text: str, order: int) -> None:
     if entry not in _footer:
         _footer.append(entry)
         _footer.sort(key=lambda e: e.order)
+
+
+def add_own_entry(endpoint: str, text: str, order: int) -> None:
+    """Put a page onto the member's own page."""
+    entry = Entry(endpoint, text, order)
+    if entry not in _own:
+        _own.append(entry)
+        _own.sort(key=lambda e: e.order)
 
 
 def add_front_entry(endpoint: str, text: str, more: str, order: int) -> None:
@@ -91,6 +100,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         staff_menu=staff_menu,
         footer_links=lambda: _shown(_footer),
+        own_entries=lambda: _shown(_own),
         front_entries=lambda: _shown(_front),
         organisation=lambda: config.settings().organisation,
         settings=config.settings,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from core.errors import N_
 
+#: What an organisation sends an invoice for.
+INVOICE = "organisation_time"
 #: Time is priced by role and length (InvolvementRate), not by a PolicyRate.
 TIME = "time"
 
@@ -37,6 +39,7 @@ _CATEGORIES = (
     Category("printing", N_("Printing and post"), N_("Paper, ink, copies and stamps.")),
     Category("phone", N_("Phone and data"), N_("Calls and data that you used to take part.")),
     Category("other", N_("Something else"), N_("Anything else that taking part cost you. Ask us first.")),
+    Category(INVOICE, N_("The time of an organisation"), N_("For community groups. Send us an invoice.")),
     Category(TIME, N_("Your time"), N_("What we pay depends on what you do and for how long.")),
 )
 #: By key, in the order people see them.

@@ -45,6 +45,7 @@ RATES: dict[str, dict[str, Any]] = {
     "printing": _cost(receipt="over", receipt_over_pence=500, who=["self"]),
     "phone": _cost(receipt="over", receipt_over_pence=500, who=["self"]),
     "other": _cost(prior=True, who=_EVERYBODY),
+    "organisation_time": _cost(who=["organisation"]),
 }
 
 #: (role, up to so many minutes, pence): four hours or less, and more. Other roles are repaid their costs only.

@@ -120,6 +120,11 @@ def get_member(member_id: int) -> Member:
     return member
 
 
+def find_member(member_id: int) -> Member | None:
+    """Return a member by number, or None."""
+    return db.session.get(Member, member_id)
+
+
 def find_member_by_email(email: str) -> Member | None:
     """Return the member with an e-mail address, in whatever spelling of case."""
     return db.session.scalar(sa.select(Member).where(Member.email_index.in_(email_indexes(email))))

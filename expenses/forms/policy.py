@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.forms import Answered, DateParts, Form, strip
 from expenses.forms.fields import Hundredths, Pence, RatePounds
-from expenses.models import ForWhom, ReceiptRule, Unit
+from expenses.models import ReceiptRule, Unit
 from expenses.presenters.policy import FOR_WHOM, UNITS
 
 _PER_UNIT = {Unit.MILE, Unit.HOUR, Unit.NIGHT, Unit.FIXED}
@@ -64,7 +64,7 @@ class RateForm(Form):
     who = SelectMultipleField(
         _l("Whose cost may it be?"),
         [Answered(_l("Choose whose cost it may be."))],
-        choices=[SelectChoice(value=key, label=_l(FOR_WHOM[key])) for key in ForWhom],
+        choices=[SelectChoice(value=key, label=_l(words)) for key, words in FOR_WHOM.items()],
         widget=ListWidget(),
         option_widget=CheckboxInput(),
     )

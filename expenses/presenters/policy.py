@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from core.errors import N_
 from expenses import pricing
 from expenses.categories import CATEGORIES, ROLES, TIME
-from expenses.models import ForWhom, PolicyCategory, PolicyRate, Unit
+from expenses.models import ForWhom, PayeeKind, PolicyCategory, PolicyRate, Unit
 from i18n import languages
 from i18n.web import money, number, pounds
 
@@ -28,6 +28,7 @@ FOR_WHOM: dict[str, str] = {
     ForWhom.SELF: N_("The person who takes part"),
     ForWhom.CARER: N_("Somebody who comes along to care for them"),
     ForWhom.ASSISTANT: N_("Their personal assistant"),
+    PayeeKind.ORGANISATION: N_("An organisation"),
 }
 #: The examples: so many hundredths of a mile one way, and so many pence.
 _MILES, _COST = 1200, 2000

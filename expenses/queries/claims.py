@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from core.database import db
 from core.errors import NotFoundError
-from expenses.models import Claim, ClaimEntry, ClaimLine, ClaimQuestion, LineDecision, Payee, Receipt
+from expenses.models import Claim, ClaimEntry, ClaimLine, ClaimQuestion, ClaimState, LineDecision, Payee, Receipt
 
 
 def get_claim(claim_id: int) -> Claim:
@@ -39,6 +39,12 @@ def list_own(member_id: int, *, limit: int = 50, offset: int = 0) -> list[Claim]
     """Return a member's claims, the newest first."""
     query = sa.select(Claim).join(Payee, Payee.id == Claim.payee_id).where(Payee.member_id == member_id)
     return list(db.session.scalars(query.order_by(Claim.id.desc()).limit(limit).offset(offset)))
+
+
+def list_entered(staff_id: int, *, limit: int = 50) -> list[Claim]:
+    """Return what a member of staff entered for people and has not sent, the newest first."""
+    query = sa.select(Claim).where(Claim.made_by == staff_id, Claim.state == ClaimState.DRAFT)
+    return list(db.session.scalars(query.order_by(Claim.id.desc()).limit(limit)))
 
 
 def list_in(states: Collection[str], *, limit: int = 50, offset: int = 0) -> list[Claim]:

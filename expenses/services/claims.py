@@ -23,6 +23,7 @@ from expenses.models import (
     ClaimQuestion,
     ClaimState,
     Payee,
+    PayeeKind,
     PaymentMethod,
     PriorRequest,
     PriorState,
@@ -157,7 +158,7 @@ def send(claim: Claim, *, actor: str = "", by: Staff | None = None, version: int
     _only_draft(claim)
     lock_name(f"expenses.payee:{claim.payee_id}")  # two claims at one moment count the year's miles one after the other
     lines = lines_of(claim)
-    if not lines or not all(_is_whole(line) for line in lines):
+    if not lines or not all(is_whole(line) for line in lines):
         raise NothingClaimedError
     choice = choice_queries.find_choice(claim.id)
     if choice is None and claim.kind == ClaimKind.TIME:
@@ -185,7 +186,8 @@ def send(claim: Claim, *, actor: str = "", by: Staff | None = None, version: int
         emails.received(claim.id)
 
 
-def _is_whole(line: ClaimLine) -> bool:
+def is_whole(line: ClaimLine) -> bool:
+    """Return whether a line says all that is needed to price it."""
     if line.role:
         return line.minutes is not None and line.spent_on is not None
     said = line.spent_pence is not None or line.quantity_hundredths is not None
@@ -205,7 +207,7 @@ def _use_agreements(lines: Sequence[ClaimLine]) -> None:
 
 def _put_prices(claim: Claim, lines: Sequence[ClaimLine], today: dt.date) -> None:
     """Put price, flags and a copy of the rate onto each line that says enough, and the sum onto the claim."""
-    prices = _prices(claim, [line for line in lines if _is_whole(line)], today)
+    prices = _prices(claim, [line for line in lines if is_whole(line)], today)
     for line in lines:
         found = prices.get(line.id)
         line.claimed_pence = found.claimed_pence if found else line.spent_pence or 0
@@ -240,6 +242,8 @@ def _costs(claim: Claim, lines: Sequence[ClaimLine]) -> list[pricing.Cost]:
             sa.select(Receipt.line_id).where(Receipt.line_id.in_(numbers), Receipt.withdrawn_at.is_(None))
         )
     )
+    payee = db.session.get_one(Payee, claim.payee_id)
+    for_whom = PayeeKind.ORGANISATION if payee.kind == PayeeKind.ORGANISATION else claim.for_whom
     agreed = usage.agreed([line.prior_id for line in lines if line.prior_id], claim.payee_id)
     return [
         pricing.Cost(
@@ -249,7 +253,7 @@ def _costs(claim: Claim, lines: Sequence[ClaimLine]) -> list[pricing.Cost]:
             quantity_hundredths=line.quantity_hundredths,
             has_receipt=line.id in with_receipt,
             agreed_pence=agreed.get(line.prior_id or 0),
-            for_whom=claim.for_whom,
+            for_whom=for_whom,
         )
         for line in lines
     ]

@@ -15,9 +15,15 @@ from expenses.views import (  # noqa: E402  they add their routes
     authorising,  # noqa: F401
     bank,  # noqa: F401
     budgets,  # noqa: F401
+    claiming,  # noqa: F401
     deciding,  # noqa: F401
+    entering,  # noqa: F401
+    mine,  # noqa: F401
     payer,  # noqa: F401
     policy,  # noqa: F401
+    printed,  # noqa: F401
+    prior,  # noqa: F401
+    receipts,  # noqa: F401
     reports,  # noqa: F401
     retention,  # noqa: F401
     returns,  # noqa: F401
@@ -30,6 +36,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(staff)
     app.register_blueprint(own)
     app.register_blueprint(public)
+    navigation.add_own_entry("claims.index", N_("Claim your costs"), 10)
+    navigation.add_staff_entry("expenses.enter", N_("Enter claims"), 59)
     navigation.add_staff_entry("expenses.list_runs", N_("Payments"), 62)
     navigation.add_staff_entry("expenses.to_decide", N_("Claims to decide"), 60)
     navigation.add_staff_entry("expenses.to_authorise", N_("Claims to authorise"), 61)

@@ -15,6 +15,7 @@ from core.database import db
 from engagements.models import PreElectionPeriod
 from engagements.pages import PAGES
 from expenses.queries import payments
+from expenses.services import payees, prior
 from mail import unsubscribing
 from mail.models import Campaign, MessageState, OutboxMessage
 from mail.services import ensure_campaign
@@ -63,7 +64,8 @@ def fill(app: Flask) -> Everything:
     clients = {"public": app.test_client(), "member": app.test_client(), "staff": app.test_client()}
     values = Values()
     make_areas()
-    _staff_pages(values, staff.sign_in(clients["staff"], *ROLES))
+    person = staff.sign_in(clients["staff"], *ROLES)
+    _staff_pages(values, person)
     member = _member_pages(values, clients["member"])
     clients["staff"].submit(f"/staff/members/{values.by_name['member_id']}", "/details")
     _joining(values, clients["public"])
@@ -75,6 +77,7 @@ def fill(app: Flask) -> Everything:
     _targets(values)
     _feedback(values, member)
     _expenses(values)
+    _claims(values, member, person)
     _draws(values, member)
     _recruiting(values, clients["staff"])  # last: the worker lets go of what was loaded
     cells = ["list1@example.org", "wrong1", "F"]
@@ -265,6 +268,40 @@ def _expenses(values: Values) -> None:
         values.at(f"expenses.{endpoint}", key="taxi")
     values.at("expenses.time_rate", role="adviser")
     _deciding(values)
+
+
+def _claims(values: Values, member: Any, person: Any) -> None:
+    """Claims at every page there is: drafts for costs and for time, one with a question, one asked before."""
+    payee = expenses.make_payee(member, account=False)
+    payees.make("charity", "The Lantern Trust")
+    costs = [{}, {"category": "mileage_car", "spent_pence": None, "quantity_hundredths": 1300, "return_journey": True,
+                  "journey": {"from": "Wigston", "to": "Oadby"}}, {"category": "taxi"}]  # fmt: skip
+    draft = expenses.make_draft(payee, costs, event=None)
+    for_time = expenses.make_draft(payee, [{"role": "adviser", "minutes": 90}], kind="time")
+    asked = expenses.make_claim("question", payee=payee)
+    expenses.make_claim("partly_approved", payee=payee)
+    entered = expenses.make_draft(expenses.make_payee(), costs, made_by=person, made_how="paper")
+    time_entered = expenses.make_draft(
+        expenses.make_payee(), [{"role": "adviser", "minutes": 90}], kind="time", made_by=person, made_how="phone"
+    )
+    sent = expenses.make_claim(made_by=person, made_how="phone")
+    before = prior.ask(payee, "advance", "taxi", clock.today() + dt.timedelta(days=9), pence=2000, words="No bus.")
+    db.session.commit()
+    values.by_name |= {"request_id": before.id, "kind": "costs"}
+    for side, whole, hours, done in (
+        ("claims.", draft, for_time, asked),
+        ("expenses.enter_", entered, time_entered, sent),
+    ):
+        for page in ("what_for", "who", "new_line", "another", "check", "drop", "payment"):
+            values.at(f"{side}{page}", reference=whole.reference)
+        for page in ("kind", "when", "how_much", "receipt", "no_receipt", "note", "remove_line"):
+            values.at(f"{side}{page}", reference=whole.reference, number=[1, 2])
+        for page in ("new_time", "advice"):
+            values.at(f"{side}{page}", reference=hours.reference)
+        values.at(f"{side}time", reference=hours.reference, number=1)
+        values.at(f"{side}sent", reference=done.reference)
+    for page in ("show", "answer", "take_back"):
+        values.at(f"claims.{page}", reference=asked.reference)
 
 
 def _authoring(values: Values) -> None:

@@ -16,6 +16,9 @@ from core import access
 NOT_PAGES = {
     "expenses.figures_csv",
     "expenses.figures_xlsx",
+    "claims.receipt_file",
+    "expenses.receipt_file",
+    "repaying.printed",
     "health",
     "feedback.funnel_csv",
     "feedback.funnel_pdf",

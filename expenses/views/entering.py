@@ -1,0 +1,103 @@
+"""Claims that staff enter for somebody, from paper or the phone, and those of organisations with an invoice."""
+
+from __future__ import annotations
+
+import re
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+import panel.queries
+from accounts.current import signed_in
+from core import access
+from core.database import commit
+from core.limits import limiter
+from expenses import sealed
+from expenses.forms.claiming import EmptyForm
+from expenses.forms.entering import EnterForm, OrganisationForm
+from expenses.models import ClaimKind, PayeeKind
+from expenses.presenters import claiming as presenter
+from expenses.queries import claims as queries
+from expenses.queries import payees as payee_queries
+from expenses.services import claims, payees
+from expenses.views import staff
+from expenses.views.sides import STAFF
+from i18n import languages
+from panel.models import Member, MemberState
+
+
+@staff.route("/enter", methods=["GET", "POST"])
+@access.requires("claims.enter")
+@limiter.limit("120 per hour", methods=["POST"])
+def enter() -> ResponseReturnValue:
+    """Begin a claim for a member; what was begun and not sent is listed."""
+    form = EnterForm()
+    if form.validate_on_submit():
+        member = _find_member(form.whose.data or "")
+        if member is None:
+            form.whose.errors = [_("There is no such member. Look at the list of members for the number.")]
+        else:
+            claim = claims.begin(
+                payees.for_member(member),
+                kind=form.kind.data,
+                language=member.language,
+                made_by=signed_in(),
+                made_how=form.how.data,
+            )
+            commit()
+            return redirect(STAFF.url("what_for", reference=claim.reference), 303)
+    page = render_template(
+        "expenses/entering/enter.html",
+        form=form,
+        drafts=presenter.cards(queries.list_entered(signed_in().id)),
+        languages=languages.LANGUAGES,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _find_member(typed: str) -> Member | None:
+    """Return the one member with this number, address or phone; nobody where two share a phone."""
+    if "@" in typed:
+        found = panel.queries.find_member_by_email(typed)
+    elif re.fullmatch(r"[0-9]{1,8}", typed) and not typed.startswith("0"):
+        found = panel.queries.find_member(int(typed))
+    else:
+        same = panel.queries.list_members_by_phone(typed)
+        found = same[0] if len(same) == 1 else None
+    gone = {MemberState.APPLIED, MemberState.LEFT, MemberState.REMOVED}
+    return found if found and found.state not in gone else None
+
+
+@staff.get("/organisations")
+@access.requires("claims.enter")
+def organisations() -> str:
+    """Organisations that are paid for their time."""
+    rows = [(row.id, sealed.read(row, "name")) for row in payee_queries.list_organisations()]
+    return render_template("expenses/entering/organisations.html", form=EmptyForm(), rows=rows)
+
+
+@staff.route("/organisations/new", methods=["GET", "POST"])
+@access.requires("claims.enter")
+def new_organisation() -> ResponseReturnValue:
+    """Add an organisation; its bank details come next."""
+    form = OrganisationForm()
+    form.language.choices = [(language.tag, language.name) for language in languages.LANGUAGES]
+    if form.validate_on_submit():
+        made = payees.make(
+            PayeeKind.ORGANISATION, form.name.data or "", email=form.email.data or "", language=form.language.data
+        )
+        commit()
+        flash(_("The organisation is added. Enter its bank details next."), "success")
+        return redirect(url_for("expenses.enter_bank_details", payee_id=made.id), 303)
+    return render_template("expenses/entering/organisation.html", form=form), 422 if form.errors else 200
+
+
+@staff.post("/organisations/<int:payee_id>/invoice")
+@access.requires("claims.enter")
+def enter_invoice(payee_id: int) -> ResponseReturnValue:
+    """Begin a claim for the time of an organisation: its invoice is the receipt."""
+    payee = payee_queries.get_organisation(payee_id)
+    claim = claims.begin(payee, kind=ClaimKind.COSTS, language=payee.language, made_by=signed_in(), made_how="paper")
+    commit()
+    return redirect(STAFF.url("what_for", reference=claim.reference), 303)
