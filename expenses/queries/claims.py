@@ -74,6 +74,21 @@ def receipts_of(line_ids: Sequence[int]) -> dict[int, list[Receipt]]:
     return found
 
 
+def get_receipt(receipt_id: int) -> tuple[Receipt, Claim]:
+    """Return a receipt that still counts, and its claim. Raises NotFoundError."""
+    query = (
+        sa.select(Receipt, Claim)
+        .join(ClaimLine, ClaimLine.id == Receipt.line_id)
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .where(Receipt.id == receipt_id, Receipt.withdrawn_at.is_(None))
+    )
+    found = db.session.execute(query).one_or_none()
+    if found is None:
+        raise NotFoundError
+    receipt, claim = found
+    return receipt, claim
+
+
 def decisions_of(claim_id: int) -> dict[int, LineDecision]:
     """Return line -> the decision that holds."""
     latest = (

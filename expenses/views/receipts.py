@@ -92,17 +92,16 @@ def own_file(reference: str, receipt_id: int) -> Response:
     return _served(_find(queries.get_own(reference, me().id), receipt_id))
 
 
-@staff.get("/claims/<reference>/receipts/<int:receipt_id>", endpoint="receipt_file")
+@staff.get("/receipts/<int:receipt_id>", endpoint="receipt")
 @access.signed_in_staff
-def staff_file(reference: str, receipt_id: int) -> Response:
+def staff_file(receipt_id: int) -> Response:
     """A receipt, to those who decide about the claim, and to who entered it."""
-    claim, person = queries.get_by_reference(reference), signed_in()
-    decides = person.may("claims.approve") or person.may("claims.authorise")
-    if claim.state == ClaimState.DRAFT or not decides:
-        decides = claim.made_by == person.id
-    if not decides:
+    row, claim = queries.get_receipt(receipt_id)
+    person = signed_in()
+    decides = claim.state != ClaimState.DRAFT and (person.may("claims.approve") or person.may("claims.authorise"))
+    if not decides and claim.made_by != person.id:
         raise NotFoundError
-    return _served(_find(claim, receipt_id))
+    return _served(row)
 
 
 def _find(claim: Claim, receipt_id: int) -> Receipt:

@@ -17,7 +17,7 @@ NOT_PAGES = {
     "expenses.figures_csv",
     "expenses.figures_xlsx",
     "claims.receipt_file",
-    "expenses.receipt_file",
+    "expenses.receipt",
     "repaying.printed",
     "health",
     "feedback.funnel_csv",
