@@ -10,6 +10,24 @@ from flask import Flask, request, url_for
 from flask_babel import gettext
 
 from core import access, config
+from core.errors import N_
+
+
+@dataclass(frozen=True)
+class Section:
+    """A word of the staff menu, which leads to the first page of it that a person may open."""
+
+    text: str
+
+
+HOME = Section(N_("Home"))
+PANEL = Section(N_("Panel"))
+ENGAGEMENTS = Section(N_("Engagements"))
+EXPENSES = Section(N_("Expenses"))
+MESSAGES = Section(N_("Messages"))
+ADMINISTRATION = Section(N_("Administration"))
+#: In the order of the menu.
+SECTIONS = (HOME, PANEL, ENGAGEMENTS, EXPENSES, MESSAGES, ADMINISTRATION)
 
 
 @dataclass(frozen=True)
@@ -22,13 +40,21 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Page(Entry):
+    """A page of a section of the staff menu; `folders` name further pages under /staff/ that belong to it."""
+
+    section: Section
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Invitation(Entry):
     """A line of the front page: `more` says in a sentence what the link is for."""
 
     more: str
 
 
-_staff: list[Entry] = []
+_staff: list[Page] = []
 _front: list[Invitation] = []
 _footer: list[Entry] = []
 _own: list[Entry] = []
@@ -36,12 +62,12 @@ _own: list[Entry] = []
 _may: Callable[[str], bool] = lambda permission: False  # noqa: E731
 
 
-def add_staff_entry(endpoint: str, text: str, order: int) -> None:
-    """Put a page into the staff menu; who sees it follows from what its route declares."""
-    entry = Entry(endpoint, text, order)
+def add_staff_entry(endpoint: str, text: str, order: int, section: Section, *, folders: tuple[str, ...] = ()) -> None:
+    """Put a page into a section of the staff menu; who sees it follows from what its route declares."""
+    entry = Page(endpoint, text, order, section, folders)
     if entry not in _staff:
         _staff.append(entry)
-        _staff.sort(key=lambda e: e.order)
+        _staff.sort(key=lambda e: (SECTIONS.index(e.section), e.order))
 
 
 def add_footer_link(endpoint: str, text: str, order: int) -> None:
@@ -86,19 +112,49 @@ def _shown(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     ]
 
 
+def _folder(path: str) -> str:
+    return path.strip("/").partition("/")[2].partition("/")[0]
+
+
+def _holds_this_page(entry: Page) -> bool:
+    """Return whether the page that is shown is `entry` or lies in one of its folders: /staff/FOLDER/…"""
+    if request.endpoint == entry.endpoint:
+        return True
+    folder = _folder(request.path)
+    return bool(folder) and folder in {_folder(url_for(entry.endpoint)), *entry.folders}
+
+
+def _section_here() -> Section | None:
+    return next((entry.section for entry in _staff if _holds_this_page(entry)), None)
+
+
+def _allowed(app: Flask) -> list[Page]:
+    allowed = []
+    for entry in _staff:
+        declared = access.declared(app, entry.endpoint)
+        if declared and (not declared.permission or _may(declared.permission)):
+            allowed.append(entry)
+    return allowed
+
+
+def _staff_menu(app: Flask) -> list[dict[str, Any]]:
+    """Return the sections that have a page for the person who asks, each with those pages."""
+    here = _section_here()
+    allowed = _allowed(app)
+    sections = []
+    for section in SECTIONS:
+        if entries := [entry for entry in allowed if entry.section is section]:
+            pages = _shown(entries)
+            found = {"href": pages[0]["href"], "text": gettext(section.text), "pages": pages, "here": section is here}
+            sections.append(found)
+    return sections
+
+
 def init_app(app: Flask) -> None:
     """Give the layouts their menus."""
 
-    def staff_menu() -> list[dict[str, Any]]:
-        allowed = []
-        for entry in _staff:
-            declared = access.declared(app, entry.endpoint)
-            if declared and (not declared.permission or _may(declared.permission)):
-                allowed.append(entry)
-        return _shown(allowed)
-
     app.jinja_env.globals.update(
-        staff_menu=staff_menu,
+        staff_menu=lambda: _staff_menu(app),
         footer_links=lambda: _shown(_footer),
         own_entries=lambda: _shown(_own),
         front_entries=lambda: _shown(_front),

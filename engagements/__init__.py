@@ -27,4 +27,4 @@ def init_app(app: Flask) -> None:
     purposes.register(choices, title)
 
     app.register_blueprint(blueprint)
-    navigation.add_staff_entry("engagements.index", N_("Engagements"), 20)
+    navigation.add_staff_entry("engagements.index", N_("Engagements"), 10, navigation.ENGAGEMENTS)

@@ -21,9 +21,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.staff)
     app.register_blueprint(views.public)
     app.jinja_env.globals["telling_content"] = telling_content
-    navigation.add_staff_entry("feedback.show_loop", N_("Closing the loop"), 60)
-    navigation.add_staff_entry("feedback.translations", N_("Outcomes to translate"), 62)
-    navigation.add_staff_entry("feedback.show_funnel", N_("Who takes part"), 65)
+    navigation.add_staff_entry(
+        "feedback.show_loop", N_("Closing the loop"), 50, navigation.ENGAGEMENTS, folders=("tellings",)
+    )
+    navigation.add_staff_entry("feedback.translations", N_("Outcomes to translate"), 60, navigation.ENGAGEMENTS)
+    navigation.add_staff_entry("feedback.show_funnel", N_("Who takes part"), 70, navigation.ENGAGEMENTS)
     navigation.add_footer_link("directory.index", N_("You said, we did"), 10)
     navigation.add_front_entry(
         "directory.index", N_("You said, we did"), N_("See what people told us, and what came of it."), 30

@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     from mail.views import blueprint
 
     app.register_blueprint(blueprint)
-    navigation.add_staff_entry("mail.list_campaigns", N_("Messages"), 700)
+    navigation.add_staff_entry("mail.list_campaigns", N_("Messages"), 10, navigation.MESSAGES)
     core_jobs.add_continuous("mail", lambda: Post(config.settings(), transports.of(config.settings())))
     sealed.register(models.OutboxMessage, "context", models.OutboxMessage.message_id)
     sealed.register(models.LinkKey, "key", models.LinkKey.id)

@@ -34,8 +34,8 @@ def init_app(app: Flask) -> None:
 
     sealed.register()
     app.jinja_env.filters["iso_moment"] = lambda text: web.moment(dt.datetime.fromisoformat(text))
-    navigation.add_staff_entry("calendar.show", N_("Who is asked what"), 28)
-    navigation.add_staff_entry("fieldwork.index", N_("Surveys in the field"), 30)
+    navigation.add_staff_entry("calendar.show", N_("Who is asked what"), 30, navigation.ENGAGEMENTS)
+    navigation.add_staff_entry("fieldwork.index", N_("Surveys in the field"), 20, navigation.ENGAGEMENTS)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(f"surveys.views.{name}").blueprint)
     engagement_services.add_close_check(hooks.refuse_open_fieldwork)
@@ -46,4 +46,4 @@ def init_app(app: Flask) -> None:
     signals.member_erased.connect(hooks.forget_member)
     stages = {"invited": N_("Invited"), "responded": N_("Responded")}
     counting.add_stages(stages, participation.stages, participation.stages_marker)
-    navigation.add_staff_entry("author.translations", N_("Translations"), 30)
+    navigation.add_staff_entry("author.translations", N_("Translations"), 40, navigation.ENGAGEMENTS)

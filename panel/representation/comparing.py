@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.errors import NotFoundError
 from panel import queries
 from panel.models import Area
 from panel.questions import PREFER_NOT
@@ -84,6 +85,8 @@ class Comparison:
 def compare(area_id: int | None = None, unsaid: str = LEFT_OUT) -> Comparison:
     """Return every feature in an area (the whole system by default). Raises NotFoundError."""
     areas = queries.list_areas()
+    if not areas:
+        raise NotFoundError
     geography = Geography(areas)
     area = queries.get_area(area_id) if area_id is not None else geography.root
     kept = keeping.counts()
