@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 from core.database import commit, db
 from core.errors import DomainError
 from i18n.web import words
+from panel.jobs import index_addresses
 from panel.lottery.cli import COMMANDS as LOTTERY_COMMANDS
 from panel.representation import presenting
 from panel.services import places, targets
@@ -44,6 +45,13 @@ def load_postcodes(file: TextIO) -> None:
         raise click.ClickException("The file is not text in UTF-8. Nothing was loaded.") from None
     commit()
     click.echo(f"{kept} postcodes are loaded, {passed} lie outside the panel's areas.")
+
+
+@commands.command("index-addresses")
+def index_all_addresses() -> None:
+    """Note now which members share an address, where it is not known yet; the worker does so once a day, too."""
+    index_addresses()
+    click.echo("Addresses are indexed.")
 
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])

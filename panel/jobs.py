@@ -7,11 +7,13 @@ import datetime as dt
 from core import clock
 from core.database import commit
 from core.jobs import scheduled
+from panel.draws import forgetting
 from panel.representation import keeping
 from panel.services import (
     applications,
     asking,
     checking,
+    households,
     importing,
     joining,
     membership,
@@ -105,6 +107,23 @@ def forget_lists() -> None:
     while importing.forget_old():
         commit()
     commit()
+
+
+@scheduled("panel.forget-draws", every=_DAY)
+def forget_draws() -> None:
+    """Erase the pools and keys of old draws; what was published of them stays."""
+    while forgetting.erase_old(clock.now()):
+        commit()
+    commit()
+
+
+@scheduled("panel.index-addresses", every=_DAY)
+def index_addresses() -> None:
+    """Note which members share an address, where it is not known yet."""
+    last: int | None = 0
+    while last is not None:
+        last = households.index_some(last)
+        commit()
 
 
 #: Named here so that they are registered: a worker that imports this module can do them.

@@ -66,3 +66,9 @@ class NoReserveError(DomainError):
     """No reserve fits."""
 
     words = N_("None of the reserves fits those who are left. Draw replacements instead.")
+
+
+class ErasedError(DomainError):
+    """The draw is so old that its pool is gone."""
+
+    words = N_("This draw was long ago. The list of who could be chosen has been erased, so nobody can be added.")

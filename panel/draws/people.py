@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -77,6 +77,18 @@ def list_of_member(member_id: int) -> list[tuple[Draw, DrawnPerson]]:
         .order_by(Draw.id.desc())
     )
     return [(draw, person) for draw, person in rows]
+
+
+def chances(draw_ids: Sequence[int], member_ids: Sequence[int]) -> dict[int, float]:
+    """Return member -> how likely it was that one of these published draws chose them; the latest draw counts."""
+    rows = db.session.execute(
+        sa.select(DrawnPerson.member_id, DrawnPerson.probability)
+        .join(Draw, Draw.id == DrawnPerson.draw_id)
+        .where(Draw.id.in_(draw_ids), Draw.state == DrawState.PUBLISHED, DrawnPerson.role != Role.RESERVE)
+        .where(DrawnPerson.member_id.in_(member_ids))
+        .order_by(Draw.id)
+    )
+    return {member_id: probability for member_id, probability in rows}  # noqa: C416  rows are no tuples to mypy
 
 
 def add(draw_id: int, role: Role, result: Result, who: Mapping[str, int], round_: int = 0) -> None:

@@ -10,8 +10,16 @@ from core import audit, clock, tasks
 from core.database import changed_by, db
 from core.errors import NotFoundError
 from core.tasks import Task
-from panel.draws import quotas
-from panel.draws.errors import AnnounceError, FixedError, NotNowError, TooEarlyError, UnfinishedError, ValueTakenError
+from panel.draws import pools, quotas
+from panel.draws.errors import (
+    AnnounceError,
+    ErasedError,
+    FixedError,
+    NotNowError,
+    TooEarlyError,
+    UnfinishedError,
+    ValueTakenError,
+)
 from panel.models import Draw, DrawState
 
 #: The kinds of work the worker does for a draw (panel.draws.work).
@@ -105,16 +113,26 @@ def ask_hold(draw: Draw, public_value: str) -> Task:
 
 
 def ask_hold_again(draw: Draw) -> Task:
-    """Let the worker draw with the value that was entered: after it was stopped, the result is still the same one."""
+    """Let the worker draw with the value that was entered: after it was stopped, the result is still the same one.
+
+    Raises NotNowError, ErasedError, AlreadyRunningError.
+    """
     if draw.state != DrawState.FIXED or draw.public_value is None:
         raise NotNowError
+    if not pools.are_kept(draw.id):
+        raise ErasedError
     return tasks.start(HOLD, f"draw:{draw.id}", {"draw_id": draw.id})
 
 
 def ask_replace(draw: Draw, how: str) -> Task:
-    """Let the worker find people in place of those who said no: `how` is `reserve` or `lottery`."""
+    """Let the worker find people in place of those who said no: `how` is `reserve` or `lottery`.
+
+    Raises NotNowError, ErasedError, AlreadyRunningError.
+    """
     if draw.state != DrawState.PUBLISHED:
         raise NotNowError
+    if not pools.are_kept(draw.id):
+        raise ErasedError
     return tasks.start(REPLACE, f"draw:{draw.id}", {"draw_id": draw.id, "how": how})
 
 

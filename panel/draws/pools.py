@@ -22,6 +22,7 @@ from core.crypto import keyring
 from core.database import db
 from panel import asking, bands
 from panel.audience import members_where
+from panel.draws.errors import ErasedError
 from panel.lottery.pool import ID, Pool
 from panel.models import Area, Draw, DrawQuota, DrawSecret, Member
 
@@ -130,10 +131,17 @@ def _place(column: str, draw_id: int) -> str:
 
 
 def opened(draw_id: int, column: str) -> str:
-    """Return the `secret`, the `key` or the `pool` (CSV) of a draw, in clear."""
-    sealed = db.session.scalars(sa.select(getattr(DrawSecret, column)).where(DrawSecret.draw_id == draw_id)).one()
+    """Return the `secret`, the `key` or the `pool` (CSV) of a draw, in clear. Raises ErasedError."""
+    sealed = db.session.scalar(sa.select(getattr(DrawSecret, column)).where(DrawSecret.draw_id == draw_id))
+    if sealed is None:
+        raise ErasedError
     text = keyring().open(sealed, _place(column, draw_id))
     return zlib.decompress(base64.b64decode(text)).decode() if column == "pool" else text
+
+
+def are_kept(draw_id: int) -> bool:
+    """Return whether the pool and the key of a draw are still there."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(DrawSecret.draw_id == draw_id))))
 
 
 def fresh_secret() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -155,6 +156,21 @@ def drawn_for(member_id: int) -> list[Entry]:
         href = url_for("lottery.why", draw_id=draw.id)
         entries.append(Entry(name, at.date(), status, href, _("Why me?")))
     return entries
+
+
+def chances_in_words(audience: dict[str, Any], member_ids: Sequence[int]) -> dict[int, str]:
+    """Return member -> how likely it was, in words to be read out to them; empty where no draw chose anybody."""
+    draw_ids = audience.get("draw_ids") or []
+    if not draw_ids:
+        return {}
+    found = people.chances(draw_ids, member_ids)
+    return {member_id: chance_in_words(probability) for member_id, probability in found.items()}
+
+
+def pages_of_audience(audience: dict[str, Any]) -> list[str]:
+    """Return the public addresses of the lotteries that chose the people of an audience."""
+    base = config.settings().base_url
+    return [f"{base}{url_for('lottery.show', draw_id=draw_id)}" for draw_id in audience.get("draw_ids") or []]
 
 
 def why_for_audience(audience: dict[str, Any], member_id: int) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core import access, tasks
-from panel.draws import pages, people, planning
+from panel.draws import pages, people, planning, pools
 from panel.models import DrawState, Reply
 from panel.views.draws import attempt, blueprint, find
 
@@ -28,6 +28,7 @@ def list_people(draw_id: int) -> str:
         page=page,
         more=more,
         missing=people.missing(draw),
+        pool_kept=pools.are_kept(draw.id),
         reserves=people.counts(draw.id).get(("reserve", Reply.NONE), 0),
         task=tasks.find_latest(planning.REPLACE, f"draw:{draw.id}"),
     )

@@ -16,7 +16,7 @@ from core.database import commit, db
 from core.errors import DomainError, NotFoundError
 from i18n.web import words
 from panel import bands, purposes, queries
-from panel.draws import lists, pages, people, planning, quotas
+from panel.draws import lists, pages, people, planning, pools, quotas
 from panel.forms import draws as forms
 from panel.forms.fields import named
 from panel.models import Draw, DrawState
@@ -102,6 +102,7 @@ def show(draw_id: int) -> str:
         missing=people.missing(draw) if draw.state == DrawState.PUBLISHED else 0,
         may_manage=current.may("draws.manage"),
         today_or_later=planning.value_can_be_known(draw),
+        pool_kept=draw.fixed_at is not None and pools.are_kept(draw.id),
     )
 
 
@@ -350,7 +351,7 @@ def publish(draw_id: int) -> ResponseReturnValue:
 def pool_file(draw_id: int) -> ResponseReturnValue:
     """Give the pool to somebody who may check the draw with it: numbers and categories, no names. It is recorded."""
     draw = find(draw_id)
-    if draw.fixed_at is None:
+    if draw.fixed_at is None or not pools.are_kept(draw.id):
         abort(404)
     text = lists.hand_out_pool(draw)
     commit()

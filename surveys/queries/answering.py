@@ -35,6 +35,7 @@ class Place:
     closes_at: dt.datetime
     survey_id: int
     version_id: int
+    audience: dict[str, Any]
     wording_revision: int
 
     @property
@@ -51,6 +52,11 @@ class Place:
     def last_moment(self) -> dt.datetime:
         """Until when those who have begun can finish."""
         return self.closes_at + GRACE
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a lottery found the people it asks."""
+        return bool(self.audience.get("draw_ids"))
 
     @property
     def is_open_to_all(self) -> bool:
@@ -92,6 +98,7 @@ _PLACE = (
     *(_fieldwork.c[name] for name in ("id", "slug", "kind", "state", "languages", "opens_at", "closes_at")),
     _fieldwork.c.survey_id,
     _fieldwork.c.version_id,
+    _fieldwork.c.audience,
     _version.c.wording_revision,
 )
 _SIZE = len(_PLACE)

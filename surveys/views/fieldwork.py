@@ -19,6 +19,7 @@ from i18n.web import words as error_words
 from panel import contact, reach
 from panel import queries as panel
 from panel.draws import pages as draw_pages
+from panel.draws import shown as draws
 from surveys import checklist, links
 from surveys.forms import fieldwork as forms
 from surveys.forms.fieldwork import PlanForm
@@ -235,13 +236,20 @@ def people(fieldwork_id: int) -> Any:
     found = participation.without_email(fieldwork.id, after=after, limit=_PAGE + 1)
     members = reach.members_by_id([member_id for member_id, _ in found])
     way = links.maker(fieldwork)
+    chances = draws.chances_in_words(fieldwork.audience, list(members))
     rows = [
         presenters.person(contact.open_contact(members[i]), route, members[i].language, way(i).code)
+        | {"chance": chances.get(i, "")}
         for i, route in found[:_PAGE]
     ]
     more = found[_PAGE - 1][0] if len(found) > _PAGE else None
     return render_template(
-        "surveys/fieldwork/people.html", fieldwork=fieldwork, rows=rows, more=more, base_url=config.settings().base_url
+        "surveys/fieldwork/people.html",
+        fieldwork=fieldwork,
+        rows=rows,
+        more=more,
+        base_url=config.settings().base_url,
+        lotteries=draws.pages_of_audience(fieldwork.audience),
     )
 
 

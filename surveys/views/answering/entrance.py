@@ -48,7 +48,7 @@ def invited(token: str) -> Any:
         return unknown()
     if entry.state == "done":
         return done(entry.place, may_withdraw=services.has_answers(entry), token=token)
-    return _first_page(entry.place, url_for("answering.begin", token=token))
+    return _first_page(entry.place, url_for("answering.begin", token=token), token)
 
 
 @blueprint.get("/s/<token>/why")
@@ -113,7 +113,7 @@ def open_to_all(slug: str) -> Any:
     place = queries.find_place(slug)
     if place is None or not place.is_open_to_all or place.state == "draft":
         return unknown()
-    return _first_page(place, url_for("answering.begin_open", slug=slug))
+    return _first_page(place, url_for("answering.begin_open", slug=slug), None)
 
 
 @blueprint.post("/o/<slug>")
@@ -163,12 +163,12 @@ def _enter_by_code(entry: Entry) -> Any:
     return redirect(url_for("answering.invited", token=token), 303)
 
 
-def _first_page(place: Place, action: str, visit: Visit | None = None) -> Any:
+def _first_page(place: Place, action: str, token: str | None, visit: Visit | None = None) -> Any:
     if place.phase == "early" or (visit is None and place.phase != "open"):
         return not_open(place)
     briefing = queries.briefing_of(place.survey_id)
 
-    def render(action: str, csrf: str) -> str:
+    def render(action: str, csrf: str, why: str) -> str:
         tag, compiled, words = negotiation.current().tag, compiled_of(place), words_of(place)
         return render_template(
             "surveys/answer/first.html",
@@ -183,10 +183,12 @@ def _first_page(place: Place, action: str, visit: Visit | None = None) -> Any:
             action=action,
             begun=visit is not None,
             csrf=csrf,
+            why=why,
         )
 
-    key = ("first", visit is not None, *key_of(place), repr(briefing))
-    return shells.shared(key, render, action=action, csrf=generate_csrf())
+    why = url_for("answering.why", token=token) if place.is_drawn and token else ""
+    key = ("first", visit is not None, bool(why), *key_of(place), repr(briefing))
+    return shells.shared(key, render, action=action, csrf=generate_csrf(), why=why)
 
 
 @blueprint.get("/answer/<slug>")
@@ -196,4 +198,4 @@ def about(slug: str) -> Any:
     visit = visit_to(slug)
     if isinstance(visit, Response):
         return visit
-    return _first_page(visit.place, where(visit.place, visit), visit)
+    return _first_page(visit.place, where(visit.place, visit), token_of(slug), visit)

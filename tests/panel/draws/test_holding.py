@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from core import clock, tasks
 from core.database import db
 from core.tasks import Task, TaskState
+from panel import queries
 from panel.draws import people, planning, pools, quotas, work
 from panel.draws.errors import (
     AnnounceError,
@@ -23,7 +24,7 @@ from panel.draws.errors import (
 from panel.lottery.cli import verify_command
 from panel.lottery.verifying import differences
 from panel.models import DrawnPerson, DrawSecret, DrawSheet, DrawState, Member, Reply, Role
-from panel.services import membership
+from panel.services import membership, targets
 from tests.core.task_work import work_off
 from tests.factories.draws import DAY, again, fixed, held, make_crowd, make_draw, published
 from tests.factories.members import make_member
@@ -52,6 +53,23 @@ class TestQuotas:
         female = next(q for q in quotas.of(draw.id) if q.category == "female")
         assert female.least == int(seats - 2)
         assert female.most == int(seats + 2) + 1
+
+    def test_come_from_the_figures_that_count_on_the_day(self, crowd):
+        def of_women():
+            return next(q for q in quotas.of(make_draw(size=100, within=0).id) if q.category == "female")
+
+        def load(female, valid_from):
+            system = next(area.code for area in queries.list_areas(1))
+            lines = ["area,feature,category,count", *(f"{system},sex,{c},{n}" for c, n in female.items())]
+            blocks = targets.read(lines, targets.Defaults("A count of our own", clock.today() - DAY))
+            targets.load(blocks, "command", valid_from)
+            db.session.commit()
+
+        before = of_women().least
+        load({"female": 10, "male": 90}, clock.today() + 7 * DAY)
+        assert of_women().least == before, "figures of later do not count yet"
+        with clock.stopped_at(clock.now() + 8 * DAY):
+            assert (of_women().least, of_women().most) == (10, 10)
 
     def test_who_has_not_told_is_neither_shut_out_nor_counted(self, crowd):
         draw = make_draw()
