@@ -14,6 +14,7 @@ from core import clock
 from core.database import db
 from engagements.models import PreElectionPeriod
 from engagements.pages import PAGES
+from expenses.presenters.reports import REPORTS
 from expenses.queries import payments
 from expenses.services import payees, prior
 from mail import unsubscribing
@@ -267,6 +268,7 @@ def _expenses(values: Values) -> None:
     for endpoint in ("policy_category", "new_rate", "end_rate", "policy_words"):
         values.at(f"expenses.{endpoint}", key="taxi")
     values.at("expenses.time_rate", role="adviser")
+    values.at("expenses.figures", report=sorted(REPORTS))
     _deciding(values)
 
 

@@ -1,0 +1,140 @@
+"""Claims entered by staff, those of organisations, questions before the day, and the printed form."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+import sqlalchemy as sa
+
+from core import clock
+from core.database import db
+from expenses import sealed
+from expenses.errors import OwnClaimError
+from expenses.models import Claim, Payee, PriorRequest
+from expenses.services import deciding, payees
+from i18n import languages
+from tests.expenses import files
+from tests.expenses.test_claiming_pages import day, path_of, the_claim, upload
+from tests.factories.expenses import make_payee, make_policy, yesterday
+from tests.factories.members import make_member, sign_in_member
+from tests.factories.staff import sign_in
+
+
+class TestEntering:
+    def test_a_claim_from_paper_goes_through_the_same_pages(self, client, app):
+        make_policy()
+        person = sign_in(client, "panel_manager", "claims_approver")
+        member = make_member()
+        page = client.submit("/staff/expenses/enter", whose=str(member.id), how="paper", kind="costs")
+        page = client.submit(page.request.path, engagement="other", event="Open day")
+        page = client.submit(page.request.path, for_whom="assistant")
+        page = client.submit(page.request.path, category="parking")
+        page = client.submit(page.request.path, **day(yesterday()))
+        page = client.submit(page.request.path, spent_pence="3")
+        page = upload(client, page.request.path, files.picture())
+        page = client.submit(page.page.link("Continue"), note="")
+        page = client.submit(page.request.path, another="no")
+        page = client.submit(page.request.path, method="bank")
+        assert path_of(page) == "check"
+        client.submit(page.request.path)
+        claim = the_claim()
+        assert (claim.state, claim.made_by, claim.made_how) == ("submitted", person.id, "paper")
+        with pytest.raises(OwnClaimError):
+            deciding.refuse(claim, "not_covered", by=person, version=claim.version)
+
+    def test_says_when_there_is_no_such_member(self, client, app):
+        sign_in(client, "panel_manager")
+        page = client.submit("/staff/expenses/enter", whose="nobody@example.org", how="phone", kind="costs")
+        assert page.status_code == 422
+        assert page.page.form()["whose"] == "nobody@example.org"
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Claim)) == 0
+
+    def test_nobody_goes_on_with_the_draft_of_a_colleague(self, client, app):
+        make_policy()
+        sign_in(client, "panel_manager")
+        client.submit("/staff/expenses/enter", whose=str(make_member().id), how="phone", kind="costs")
+        reference = the_claim().reference
+        sign_in(client, "panel_manager")
+        assert client.get(f"/staff/expenses/enter/{reference}/check").status_code == 404
+
+
+class TestAnOrganisation:
+    def test_is_added_and_its_invoice_entered(self, client, app):
+        make_policy()
+        sign_in(client, "panel_manager")
+        page = client.submit(
+            "/staff/expenses/organisations/new", name="Oadby Carers", email="office@carers.example", language="en"
+        )
+        assert page.request.path.endswith("/bank-details/change")
+        payee = db.session.scalars(sa.select(Payee)).one()
+        assert b"Oadby" not in bytes(payee.name)
+        page = client.submit("/staff/expenses/organisations", f"/{payee.id}/invoice")
+        page = client.submit(page.request.path, engagement="other", event="A talk")
+        page = client.submit(page.request.path, category="organisation_time")
+        page = client.submit(page.request.path, **day(yesterday()))
+        page = client.submit(page.request.path, spent_pence="£1,250.00")
+        page = upload(client, page.request.path, files.pdf())
+        page = client.submit(page.page.link("Continue"), note="")
+        page = client.submit(page.request.path, another="no")
+        page = client.submit(page.request.path)
+        claim = the_claim()
+        assert (claim.state, claim.claimed_pence, claim.payee_id) == ("submitted", 125_000, payee.id)
+
+    def test_a_member_cannot_claim_as_one(self, client, app):
+        make_policy()
+        member = make_member()
+        sign_in_member(client, member)
+        page = client.submit("/claims/start", "/start/costs")
+        page = client.submit(page.request.path, engagement="other", event="A talk")
+        page = client.submit(page.request.path, for_whom="self")
+        assert "An organisation" not in page.page.text
+        assert client.submit(page.request.path, category="organisation_time").status_code == 422
+
+
+class TestBeforeTheDay:
+    def test_is_asked_answered_and_read(self, client, app):
+        make_policy()
+        member = make_member()
+        sign_in_member(client, member)
+        coming = clock.today().replace(year=clock.today().year + 1, day=1)
+        when = {"day-day": "1", "day-month": str(coming.month), "day-year": str(coming.year)}
+        asked = {"kind": "approval", "category": "taxi", "asked_pence": "", "words": "There is no bus."}
+        assert client.submit("/claims/before", **asked).page.errors == ["Enter the day."]
+        client.submit("/claims/before", **asked, **when)
+        row = db.session.scalars(sa.select(PriorRequest)).one()
+        assert b"bus" not in bytes(row.words)
+        sign_in(client, "claims_approver")
+        here = f"/staff/expenses/before/{row.id}"
+        assert "There is no bus." in client.get(here).page.text
+        assert client.submit(here, decision="refuse", words="").status_code == 422
+        client.submit(here, decision="agree", pence="24.50", words="Keep the receipt.")
+        sign_in_member(client, member)
+        page = client.get(f"/claims/before/{row.id}").page
+        assert "up to £24.50" in page.text
+        assert "Keep the receipt." in page.text
+
+    def test_nobody_else_reads_it(self, client, app):
+        make_policy()
+        sign_in_member(client, make_member())
+        assert client.get("/claims/before/1").status_code == 404
+
+
+class TestThePrintedForm:
+    @pytest.mark.parametrize("tag", languages.TAGS)
+    @pytest.mark.parametrize("size", ["ordinary", "large"])
+    def test_is_a_tagged_pdf_in_every_language(self, client, app, tag, size):
+        make_policy()
+        response = client.get(f"/expenses/form/{tag}/{size}")
+        with pikepdf.open(io.BytesIO(response.data)) as made:
+            assert str(made.Root.Lang).startswith(tag)
+            assert made.Root.MarkInfo.Marked
+            assert made.docinfo["/Title"]
+
+
+def test_the_name_of_an_organisation_opens_again(app):
+    made = payees.make("organisation", "Oadby Carers")
+    db.session.commit()
+    assert sealed.read(made, "name") == "Oadby Carers"
+    assert make_payee().id != made.id
