@@ -37,7 +37,7 @@ class Server:
 
     def cpu_ms(self) -> float:
         """Return the processor time, in milliseconds, used so far by all processes of the server."""
-        return sum(cpu_ms(pid) for pid in _tree(self.roots))
+        return tree_ms(self.roots)
 
 
 @contextmanager
@@ -139,6 +139,11 @@ def _tree(roots: tuple[int, ...]) -> set[int]:
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
     return found
+
+
+def tree_ms(roots: tuple[int, ...]) -> float:
+    """Return the processor time, in milliseconds, used so far by the processes `roots` and all they have started."""
+    return sum(cpu_ms(pid) for pid in _tree(roots)) if roots else 0.0
 
 
 def cpu_ms(pid: int) -> float:

@@ -43,7 +43,7 @@ def financial_year(day: dt.date) -> int:
 def years() -> list[int]:
     """Return the financial years in which something was paid, the latest first."""
     first, last = db.session.execute(sa.select(sa.func.min(Claim.paid_on), sa.func.max(Claim.paid_on))).one()
-    if first is None:
+    if first is None or last is None:
         return [financial_year(clock.today())]
     return list(range(financial_year(last), financial_year(first) - 1, -1))
 

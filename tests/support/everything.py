@@ -382,6 +382,7 @@ def _deciding(values: Values) -> None:
     values.at("expenses.reopen_claim", reference=refused.reference)
     values.at("expenses.authorise_claim", reference=approved.reference)
     values.by_name |= {"budget_id": budget.id}
+    values.at("expenses.figures", report=sorted(REPORTS))
 
 
 def _targets(values: Values) -> None:
