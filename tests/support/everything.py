@@ -82,7 +82,11 @@ def fill(app: Flask) -> Everything:
     _draws(values, member)
     _recruiting(values, clients["staff"])  # last: the worker lets go of what was loaded
     cells = ["list1@example.org", "wrong1", "F"]
-    return Everything(clients, values, ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel", "Nisha Rao", *cells])
+    return Everything(
+        clients,
+        values,
+        ["Asha Patel", "she/her", "LE1 1AA", "Sam Patel", "It was lost.", "By night.", "Nisha Rao", *cells],
+    )
 
 
 def _staff_pages(values: Values, person: Any) -> None:
