@@ -124,7 +124,7 @@ def _plain_pages(app: Flask) -> list[tuple[Rule, str]]:
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if "GET" in (rule.methods or ()):
-                given = {name: _nothing(rule, name) for name in rule.arguments}
+                given = {name: _nothing(rule, name) for name in rule._converters}
                 pages.append((rule, app.url_for(rule.endpoint, **given)))
     return pages
 

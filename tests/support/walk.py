@@ -88,7 +88,7 @@ def addresses(app: Flask, values: Values) -> list[Address]:
 
 def _filled(rule: Rule, values: Values) -> Iterator[Mapping[str, Any]]:
     """Yield the values of a rule's arguments; each of the words that a rule names is taken once."""
-    names = sorted(rule.arguments)
+    names = sorted(rule._converters)  # not those that a rule itself gives
     choices = []
     for name in names:
         converter = rule._converters.get(name)
