@@ -50,6 +50,9 @@ from tests.panel import support as joining
 from tests.support.walk import Values
 from tests.surveys import respondents
 
+#: What people wrote in their claims; it is shown as it was written.
+_CLAIM_WORDS = ["Which day was it?", "The Lantern Trust", "No bus.", "It was lost."]
+
 
 @dataclass
 class Everything:
@@ -82,6 +85,7 @@ def fill(app: Flask) -> Everything:
     _draws(values, member)
     _recruiting(values, clients["staff"])  # last: the worker lets go of what was loaded
     cells = ["list1@example.org", "wrong1", "F"]
+    cells += _CLAIM_WORDS
     return Everything(
         clients,
         values,
