@@ -29,8 +29,9 @@ def index_some(after: int, limit: int = _BATCH) -> int | None:
     if made:
         # Asked again while writing: somebody may just have moved, or left.
         still = (_table.c.id == sa.bindparam("of"), _table.c.address.is_not(None), _table.c.address_index.is_(None))
-        values = {"address_index": sa.bindparam("digest")}
-        db.session.connection().execute(sa.update(_table).where(*still).values(**values), made)
+        db.session.connection().execute(
+            sa.update(_table).where(*still).values(address_index=sa.bindparam("digest")), made
+        )
     last = members[-1].id if members else None
     db.session.expunge_all()
     return last
