@@ -33,7 +33,8 @@ from panel.services import checking, consents, importing
 
 _COLUMNS = (
     "seal_id", "state", "source", "route", "area_id", "language", "formats", "access_needs", "name", "pronouns",
-    "email", "phone", "address", "postcode", "email_index", "phone_index", "applied_at", "confirmed_at", "confirmed_by",
+    "email", "phone", "address", "postcode", "email_index", "phone_index", "address_index",
+    "applied_at", "confirmed_at", "confirmed_by",
 )  # fmt: skip
 
 
@@ -116,7 +117,8 @@ def _insert_members(members: Sequence[Member]) -> dict[str, int]:
         return {}
     rows = [{column: getattr(member, column) for column in _COLUMNS} | {"route_works": True} for member in members]
     table = Member.__table__
-    made = db.session.execute(insert_or_ignore(table).values(rows).returning(table.c.seal_id, table.c.id))
+    # Rows as parameters, not as VALUES: a statement of 500 rows takes longer to put together than to carry out.
+    made = db.session.execute(insert_or_ignore(table).returning(table.c.seal_id, table.c.id), rows)
     return {seal_id: number for seal_id, number in made}  # noqa: C416  rows are no tuples to mypy
 
 
@@ -202,21 +204,17 @@ def _tell(found: MemberImport, added: Sequence[tuple[int, Member]]) -> None:
     if not by_mail:
         return
     now, tokens = clock.now(), {number: ids.token() for number in by_mail}
-    table = MemberLink.__table__
     made = db.session.execute(
-        sa.insert(table)
-        .values(
-            [
-                {
-                    "member_id": number,
-                    "purpose": "confirm",
-                    "token_hash": ids.fingerprint(token),
-                    "expires_at": now + emails.LIST_CONFIRM_FOR,
-                }
-                for number, token in tokens.items()
-            ]
-        )
-        .returning(table.c.member_id, table.c.id)
+        sa.insert(MemberLink).returning(MemberLink.member_id, MemberLink.id),
+        [
+            {
+                "member_id": number,
+                "purpose": "confirm",
+                "token_hash": ids.fingerprint(token),
+                "expires_at": now + emails.LIST_CONFIRM_FOR,
+            }
+            for number, token in tokens.items()
+        ],
     )
     told_by = found.partner.name if found.partner else ""
     emails.confirm_from_list.queue_many(

@@ -167,6 +167,14 @@ class TestWholeWay:
         assert response.data.startswith(b"%PDF")
         assert "import.letters_printed" in db.session.scalars(sa.select(AuditEntry.action)).all()
 
+    def test_people_of_one_household_are_known_as_such_so_that_no_lottery_draws_two_of_them(self, client, manager):
+        rows = ["Doris Webb,1 High Street,LE15 6AH", "Fred Webb,1 High St.,le156ah", "Zoë Cole,2 High Street,LE15 6AH"]
+        number = prepare(client, file_of(*rows, head="name,address,code"), ["name", "address", "postcode"])
+        take_in(client, number)
+        homes = {contact.open_contact(m).name: m.address_index for m in members()}
+        assert homes["Doris Webb"] is not None
+        assert homes["Doris Webb"] == homes["Fred Webb"] != homes["Zoë Cole"]
+
     def test_by_a_channel(self, client, manager):
         channel = make_channel(key="tea")
         number = prepare(client, file_of(ROWS[0]), answers=("female",), channel=str(channel.id))
