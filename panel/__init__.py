@@ -19,15 +19,18 @@ def init_app(app: Flask) -> None:
         presenters,
         reactions,
         recipients,
+        recruits,
         sealed,
         signals,
         views,
     )
     from panel.draws import people, shown, work  # noqa: F401  registering by import
+    from panel.representation import channels
 
     access.set_guard("member", current.guard)
     negotiation.add_person_source(current.language)
     recipients.register()
+    channels.add_names(recruits.names)
     sealed.register()
     reactions.connect()
     signals.member_erased.connect(people.forget_member)

@@ -200,9 +200,10 @@ def formats(keys: Iterable[str]) -> Markup:
     return Markup("<br>").join(escape(_(FORMATS[key])) for key in keys if key in FORMATS)
 
 
-def source(key: str, sources: Mapping[str, str]) -> str:
-    """Return how somebody came to us."""
-    kind, _colon, name = key.partition(":")
+def source(key: str, sources: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """Return how somebody came to us; `names` says what channels and partners are called."""
+    kind, _colon, short = key.partition(":")
+    name = names.get(key, short)
     if kind == "channel":
         return _("By the channel “%(name)s”", name=name)
     if kind == "partner" and name:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -47,6 +47,17 @@ def find_channel(key: str) -> Channel | None:
     if not KEY.fullmatch(key):
         return None
     return db.session.scalar(sa.select(Channel).where(Channel.key == key))
+
+
+def names(sources: Collection[str]) -> dict[str, str]:
+    """Return `Member.source` -> name, of those that are channels or partners: a query for each of the two kinds."""
+    found: dict[str, str] = {}
+    for kind, table in (("channel", Channel), ("partner", Partner)):
+        keys = [source.partition(":")[2] for source in sources if source.startswith(f"{kind}:")]
+        if keys:
+            rows = db.session.execute(sa.select(table.key, table.name).where(table.key.in_(keys)))
+            found |= {f"{kind}:{key}": name for key, name in rows}
+    return found
 
 
 def get_channel(channel_id: int) -> Channel:
@@ -132,7 +143,7 @@ def sources_of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, set[str]]:
     own = db.session.execute(sa.select(Channel.partner_id, Channel.key).where(Channel.partner_id.in_(partners)))
     by_partner: dict[int, list[str]] = {}
     for partner_id, key in own:
-        by_partner.setdefault(partner_id, []).append(f"channel:{key}")
+        by_partner.setdefault(partner_id or 0, []).append(f"channel:{key}")
     return {
         campaign.id: {f"channel:{channel.key}" for channel in campaign.channels}
         | {f"partner:{partner.key}" for partner in campaign.partners}
@@ -168,7 +179,7 @@ def _is_of(aim: CampaignAim, inside: dict[int, list[int]]) -> list[sa.ColumnElem
     return [Member.area_id.in_(inside[aim.area_id]), *group]
 
 
-def _counted(columns: list[sa.ColumnElement[int]], *where: sa.ColumnElement[bool]) -> list[int]:
+def _counted(columns: Sequence[sa.ColumnElement[int]], *where: sa.ColumnElement[bool]) -> list[int]:
     query = sa.select(*columns).select_from(Member).outerjoin(Profile, Profile.member_id == Member.id).where(*where)
     return [int(count) for count in db.session.execute(query).one()]
 

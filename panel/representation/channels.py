@@ -1,6 +1,6 @@
 """What each way to the panel has brought: people by channel and category, as they may be shown.
 
-A channel is `Member.source`. Names of channels that other modules keep, such as partners, come from `add_names`.
+A channel is `Member.source`. What channels and partners are called comes from `add_names`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from i18n.web import words
 from panel import imports, recruits
 from panel.forms.fields import named
 from panel.forms.recruiting import EndForm, NewPartnerForm, PartnerForm, chosen_groups, filled_groups
-from panel.models import Partner
+from panel.models import Channel, Partner
 from panel.recruiting import showing
 from panel.recruiting.kinds import PARTNERS
 from panel.services import recruiting
@@ -28,7 +28,8 @@ from panel.views.recruiting import area_choices, may_manage
 @access.requires("recruiting.read")
 def partners() -> str:
     """List the partners and what each brought, with those whose agreement is due marked."""
-    by_source, by_partner = recruits.brought_by_source(), {}
+    by_source = recruits.brought_by_source()
+    by_partner: dict[int | None, list[Channel]] = {}
     for channel in recruits.list_channels():
         by_partner.setdefault(channel.partner_id, []).append(channel)
     rows = []

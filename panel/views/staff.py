@@ -20,6 +20,7 @@ from panel.forms.own import PauseForm
 from panel.forms.staff import REASONS, SOURCES, FindForm, KeyingForm, RemoveForm, keyed_answers
 from panel.models import ConsentEvidence, Member
 from panel.recruiting.kinds import source_of
+from panel.representation import channels
 from panel.services import joining, membership
 from panel.steps.needs import FORMATS
 from panel.steps.where import neighbourhoods
@@ -149,12 +150,13 @@ def _told(form: Any) -> details.Details:
 def staff_member(member_id: int) -> str:
     """Show a membership, without the person's details."""
     member = find_or_404(member_id)
+    called = channels.names_of([member.source])
     lines = [
         {"key": _("Area"), "value": member.area.name if member.area else ""},
         {"key": _("How we keep in touch"), "value": presenters.route(member.route)},
         {"key": _("Language"), "value": presenters.language(member.language)},
         {"key": _("Formats"), "value": presenters.formats(member.formats)},
-        {"key": _("How the person came to us"), "value": presenters.source(member.source, SOURCES)},
+        {"key": _("How the person came to us"), "value": presenters.source(member.source, SOURCES, called)},
     ]
     return render_template(
         "panel/staff/member.html",

@@ -79,7 +79,7 @@ def recruit_next() -> ResponseReturnValue:
     month = dt.date.fromisoformat(form.month.data) if valid else ahead[5]
     made = recruiting.plan(month, form.size.data if valid else None)
     keys = {channel.key for group in made.groups for channel in group.channels}
-    names = {key: presenters.source(key, SOURCES) for key in keys} | channels.names_of(keys)
-    rows = presenting.plan(made, names)
+    called = channels.names_of(keys)
+    rows = presenting.plan(made, {key: presenters.source(key, SOURCES, called) for key in keys})
     page = render_template("panel/staff/recruit_next.html", form=form, plan=made, rows=rows)
     return page, 200 if valid else 422

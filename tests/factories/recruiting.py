@@ -17,7 +17,7 @@ _numbers = itertools.count(1)
 def make_partner(**values: Any) -> Partner:
     """Return a committed partner."""
     number = next(_numbers)
-    defaults = {
+    defaults: dict[str, Any] = {
         "kind": "voluntary",
         "name": f"Partner {number}",
         "reaches": "",

@@ -10,13 +10,14 @@ import pytest
 from core import clock
 from core.database import db
 from panel import jobs
-from panel.models import DepartureTally, KeptCount
+from panel.models import DepartureTally, KeptCount, Member
 from panel.representation import comparing, counting, keeping, recruiting, whole
 from panel.representation.comparing import OWN_CATEGORY
 from panel.services import departures, membership
 from surveys.models import Participation, ResultsSnapshot
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
+from tests.factories.recruiting import make_channel, make_partner
 from tests.factories.staff import sign_in
 from tests.factories.surveys import make_fieldwork
 from tests.support.queries import at_most
@@ -258,6 +259,18 @@ class TestPages:
             words = archive.read("xl/sharedStrings.xml").decode()
         assert "dissimilarity" not in words
         assert "female" in words
+
+    def test_whom_to_recruit_names_channels_and_partners_as_staff_call_them(self, app, client, manager):
+        areas = make_areas()
+        make_channel(key="tea", name="Tea at the library")
+        make_partner(key="age-uk", name="Age UK")
+        people(10, areas["E06000016"], source="channel:tea")
+        people(10, areas["E06000016"], source="partner:age-uk")
+        text = client.get("/staff/panel/recruit-next?size=1000").page.text
+        assert "By the channel “Tea at the library”" in text
+        assert "Through the partner “Age UK”" in text
+        member = db.session.query(Member).filter_by(source="partner:age-uk").first()
+        assert "Through the partner “Age UK”" in client.get(f"/staff/members/{member.id}").page.text
 
     def test_a_wrong_size_is_refused_and_stays(self, app, client, manager):
         make_areas()
