@@ -55,11 +55,12 @@ def askable(members: sa.Select[int], on_day: dt.date) -> sa.Select[int]:
     """
     meant = members.order_by(None).subquery()
     chosen = sa.select(Member.id).where(Member.id.in_(sa.select(next(iter(meant.c)))))
-    return chosen.where(*free(on_day))
+    full = [Member.id.not_in(at_cap(cap, on_day)) for cap in caps_on(on_day)]
+    return chosen.where(*full, *[sa.not_(quiet(period)) for period in quiet_on(on_day)])
 
 
 def free(on_day: dt.date) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions on `Member` that somebody may be asked on `on_day`."""
+    """Return the conditions on `Member` that somebody may be asked on `on_day`: looked up for each, so for some."""
     return [sa.not_(over_cap(cap, on_day)) for cap in caps_on(on_day)] + [sa.not_(quiet(p)) for p in quiet_on(on_day)]
 
 
@@ -73,6 +74,21 @@ def over_cap(cap: Cap, on_day: dt.date) -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     return asked >= cap.most
+
+
+def at_cap(cap: Cap, on_day: dt.date, among: sa.Select[int] | None = None) -> sa.Select[int]:
+    """Return a SELECT of the members for whom one more ask on `on_day` would be one too many: found in one pass.
+
+    `among` are ids of members that hold all of them, where some are known.
+    """
+    span = dt.timedelta(days=cap.days)
+    query = _asked_often(cap.most, on_day - span, on_day + span)
+    return query if among is None else query.where(Ask.member_id.in_(among))
+
+
+def _asked_often(most: int, after: dt.date, before: dt.date) -> sa.Select[int]:
+    within = sa.select(Ask.member_id).where(Ask.day > after, Ask.day < before)
+    return within.group_by(Ask.member_id).having(sa.func.count() >= most)
 
 
 def quiet(period: QuietPeriod) -> sa.ColumnElement[bool]:
@@ -129,11 +145,12 @@ def outlook(wanted: Sequence[tuple[sa.Select[int], dt.date]]) -> list[Outlook]:
     if not wanted:
         return []
     rules = {day: (caps_on(day), quiet_on(day)) for day in {day for _, day in wanted}}
+    at_caps = _at_caps([(cap, day) for day, (caps, _) in rules.items() for cap in caps])
     counts = []
     for number, (members, day) in enumerate(wanted):
         caps, periods = rules[day]
         is_quiet = sa.or_(sa.false(), *[quiet(period) for period in periods])
-        is_full = sa.or_(sa.false(), *[over_cap(cap, day) for cap in caps])
+        is_full = sa.or_(sa.false(), *[Member.id.in_(at_caps[cap, day]) for cap in caps])
         state = sa.case((is_quiet, "quiet"), (is_full, "full"), else_="free")
         chosen = members.order_by(None).add_columns(state.label("state")).subquery()
         counts.append(
@@ -143,6 +160,18 @@ def outlook(wanted: Sequence[tuple[sa.Select[int], dt.date]]) -> list[Outlook]:
     for number, state_key, count in db.session.execute(sa.union_all(*counts)):
         found[number, state_key] = count
     return [_outlook({s: found.get((n, s), 0) for s in ("quiet", "full", "free")}) for n in range(len(wanted))]
+
+
+def _at_caps(wanted: Sequence[tuple[Cap, dt.date]]) -> dict[tuple[Cap, dt.date], sa.Select[int]]:
+    """Return a SELECT of those at a cap for each (cap, day), with one pass over the asks for a cap, not for a day."""
+    found = {}
+    for cap in {cap for cap, _ in wanted}:
+        days, span = [day for each, day in wanted if each == cap], dt.timedelta(days=cap.days)
+        # Who has too many on one of the days has them in all of these days: few, once everybody is counted.
+        often = _asked_often(cap.most, min(days) - span, max(days) + span).cte(f"often_{cap.most}_{cap.days}")
+        for day in days:
+            found[cap, day] = at_cap(cap, day, sa.select(often.c.member_id))
+    return found
 
 
 def _outlook(counts: dict[str, int]) -> Outlook:

@@ -10,6 +10,7 @@ from core import audit, database
 from core.database import db
 from core.jobs import scheduled
 from surveys.models import Fieldwork
+from surveys.queries import calendar
 from surveys.queries import fieldwork as fieldworks
 from surveys.services import fieldwork as services
 from surveys.services import intake, invitations, snapshots
@@ -52,6 +53,13 @@ def count_results() -> None:
     for fieldwork_id in snapshots.due():
         snapshots.make(fieldwork_id)
         database.commit()
+
+
+@scheduled("surveys.calendar", every=dt.timedelta(seconds=60))
+def count_calendar() -> None:
+    """Keep the numbers of the calendar of asking, where something has changed."""
+    calendar.keep()
+    database.commit()
 
 
 def _each(ids: Iterable[int], do: Callable[[Fieldwork], object]) -> None:

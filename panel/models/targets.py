@@ -139,7 +139,7 @@ class DepartureTally(Model):
 
 
 class KeptCount(Model):
-    """The panel counted by its bands, areas and channels, kept by the worker for pages that show it."""
+    """Numbers about the whole panel, kept by the worker for pages that show them (see panel.kept)."""
 
     __tablename__ = "kept_count"
 
@@ -147,5 +147,5 @@ class KeptCount(Model):
     #: Differs after every change that the counts depend on.
     marker: Mapped[str] = mapped_column(sa.String(200))
     made_at: Mapped[dt.datetime]
-    #: JSON, in the shape of panel.representation.keeping.
+    #: JSON, in the shape of whoever keeps it, such as panel.representation.keeping.
     data: Mapped[str] = mapped_column(sa.Text)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from core import clock
 from core.audit import AuditEntry
-from core.database import db, insert_or_ignore
-from panel.models import KeptCount, MemberEvent
+from core.database import db
+from panel import kept
+from panel.models import MemberEvent
 from panel.representation import channels, counting
 from panel.representation.counting import Counted
 
@@ -53,7 +53,7 @@ def _count() -> Kept:
 
 def counts() -> Kept:
     """Return the counts of the panel as it is now, or as it was some minutes ago."""
-    row = db.session.get(KeptCount, _KEY)
+    row = kept.find(_KEY)
     now = clock.now()
     if row is None or now - row.made_at > _OLDEST or (now - row.made_at > PATIENCE and row.marker != _marker()):
         return _count()
@@ -66,12 +66,10 @@ def counts() -> Kept:
 def keep() -> bool:
     """Count anew and keep it where something has changed; return whether it had."""
     marker, now = _marker(), clock.now()
-    row = db.session.get(KeptCount, _KEY)
+    row = kept.find(_KEY)
     if row is not None and row.marker == marker and now - row.made_at < _OLDEST / 2:
         return False
     made = _count()
     text = json.dumps({"counted": made.counted.to_json(), "joined": made.joined.to_json()}, separators=(",", ":"))
-    values: dict[str, Any] = {"marker": marker, "made_at": now, "data": text}
-    db.session.execute(insert_or_ignore(KeptCount.__table__).values(key=_KEY, **values))
-    db.session.execute(sa.update(KeptCount).where(KeptCount.key == _KEY).values(**values))
+    kept.put(_KEY, marker, text)
     return True

@@ -36,7 +36,7 @@ def ask(
 def _ask_some(ids: Sequence[int], on_day: dt.date, kind: AskKind, source: str, engagement_id: int | None) -> list[int]:
     before = set(db.session.scalars(sa.select(Ask.member_id).where(Ask.source == source, Ask.member_id.in_(ids))))
     rest = [member_id for member_id in ids if member_id not in before]
-    free = list(db.session.scalars(asking.askable(sa.select(Member.id).where(Member.id.in_(rest)), on_day)))
+    free = list(db.session.scalars(sa.select(Member.id).where(Member.id.in_(rest), *asking.free(on_day))))
     if free:
         values = {"day": on_day, "kind": kind, "source": source, "engagement_id": engagement_id}
         db.session.execute(insert_or_ignore(Ask.__table__), [values | {"member_id": member_id} for member_id in free])

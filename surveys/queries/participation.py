@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from panel import bands, reach
+from panel.models import Member
 from surveys import anonymity, disclosure
 from surveys.models import (
     AnswerSession,
@@ -52,6 +53,15 @@ def members_of(fieldwork_id: int, *, done: bool = False) -> sa.Select[int]:
     """Return a SELECT of the ids of members invited to a fieldwork, or of those who are done."""
     query = sa.select(Participation.member_id).where(Participation.fieldwork_id == fieldwork_id)
     return query.where(Participation.state == ParticipationState.DONE) if done else query
+
+
+def is_invited(fieldwork_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition on `Member` that they are invited to a fieldwork: looked up, member by member."""
+    return (
+        sa.exists()
+        .where(Participation.fieldwork_id == fieldwork_id, Participation.member_id == Member.id)
+        .correlate(Member)
+    )
 
 
 def flow(since: dt.date, engagement_id: int | None = None) -> sa.Select[int, int, bool, bool]:

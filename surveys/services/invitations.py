@@ -28,7 +28,7 @@ def invite_chunk(fieldwork: Fieldwork) -> int:
 
     Who has been asked enough by all teams together is passed over. Whom a quiet period covers is waited for.
     """
-    ids = _next_members(fieldwork)
+    ids, through = _next_members(fieldwork)
     if not ids:
         fieldwork.invite_from = asking.quiet_until(_still_to_ask(fieldwork), clock.today())
         fieldwork.inviting = fieldwork.invite_from is not None
@@ -36,7 +36,7 @@ def invite_chunk(fieldwork: Fieldwork) -> int:
         db.session.flush()
         return 0
     invite(fieldwork, ids)
-    fieldwork.invited_through = ids[-1]
+    fieldwork.invited_through = through
     db.session.flush()
     return len(ids)
 
@@ -72,14 +72,26 @@ def invite(fieldwork: Fieldwork, ids: Sequence[int]) -> list[int]:
 
 
 def _still_to_ask(fieldwork: Fieldwork) -> sa.Select[int]:
-    asked = sa.select(Participation.member_id).where(Participation.fieldwork_id == fieldwork.id)
-    return audience.members_where(fieldwork.audience).where(Member.id.not_in(asked))
+    return audience.members_where(fieldwork.audience).where(sa.not_(participation.is_invited(fieldwork.id)))
 
 
-def _next_members(fieldwork: Fieldwork) -> list[int]:
-    # Not askable(), which would look at everybody of the audience anew for each chunk.
-    further = _still_to_ask(fieldwork).where(Member.id > fieldwork.invited_through, *asking.free(clock.today()))
-    return list(db.session.scalars(further.order_by(Member.id).limit(CHUNK)))
+def _next_members(fieldwork: Fieldwork) -> tuple[list[int], int]:
+    """Return the next members to invite, half a chunk or more unless the panel ends, and the last member looked at."""
+    # Portion by portion of the panel: an ORDER BY with LIMIT over the audience sorts all of it anew for each chunk.
+    # Not askable() either, which is made for everybody at once.
+    wanted = _still_to_ask(fieldwork).where(*asking.free(clock.today()))
+    ids: list[int] = []
+    through = fieldwork.invited_through
+    while len(ids) < CHUNK // 2:
+        portion = sa.select(Member.id).where(Member.id > through).order_by(Member.id).limit(CHUNK).subquery()
+        last, size = db.session.execute(sa.select(sa.func.max(portion.c.id), sa.func.count(portion.c.id))).one()
+        if not size:
+            break
+        ids += db.session.scalars(wanted.where(Member.id > through, Member.id <= last).order_by(Member.id))
+        through = last
+        if size < CHUNK:
+            break
+    return ids, through
 
 
 def remind_chunk(fieldwork: Fieldwork) -> int:

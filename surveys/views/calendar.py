@@ -7,14 +7,12 @@ from flask import Blueprint, render_template
 from core import access, clock
 from engagements import queries as engagements
 from engagements import wording as engagement_wording
-from panel import asking, tenure
+from panel import asking
 from surveys.presenters import calendar as presenters
 from surveys.queries import calendar
 from surveys.queries import fieldwork as fieldworks
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/staff")
-#: How far the calendar looks back, in months.
-_BACK = 6
 
 
 @blueprint.get("/asking")
@@ -22,15 +20,16 @@ _BACK = 6
 def show() -> str:
     """Show what is planned with who cannot be asked, what was asked lately, and how often members were asked."""
     today = clock.today()
-    coming = calendar.planned()
-    past = asking.asked_since(tenure.months_from(today, -_BACK))
-    wanted = {each.engagement_id for each in coming} | {each.engagement_id for each in past if each.engagement_id}
+    found = calendar.calendar()
+    wanted = {each.engagement_id for each in (*found.planned, *found.past) if each.engagement_id}
     titles = {each.id: engagement_wording.title_of(each) for each in engagements.list_by_ids(sorted(wanted))}
     return render_template(
         "surveys/calendar.html",
-        coming=presenters.coming(coming, fieldworks.survey_names([each.fieldwork for each in coming]), titles),
-        past=presenters.past(past, titles),
-        burden=presenters.burden(asking.burden(tenure.months_from(today, -12))),
+        coming=presenters.coming(
+            found.planned, fieldworks.survey_names([each.fieldwork for each in found.planned]), titles
+        ),
+        past=presenters.past(found.past, titles),
+        burden=presenters.burden(found.burden),
         caps=asking.caps_on(today),
         quiet=asking.quiet_on(today),
     )

@@ -24,7 +24,7 @@ from tests.factories.fieldwork import invite, make_open_fieldwork
 from tests.factories.members import make_member
 from tests.factories.staff import sign_in
 from tests.factories.surveys import make_survey, publish
-from tests.support.queries import at_most
+from tests.support.queries import at_most, recorded
 from tests.surveys import respondents
 
 
@@ -126,8 +126,39 @@ class TestInviting:
         fieldwork = make_open_fieldwork(inviting=True)
         from surveys.services import invitations
 
-        with at_most(22):
+        with at_most(23):
             assert invitations.invite_chunk(fieldwork) == 25
+
+    def test_more_people_take_no_more_statements(self, app):
+        from surveys.services import invitations
+
+        counts = []
+        for people in (3, 40):
+            for _ in range(people):
+                make_member()
+            fieldwork = make_open_fieldwork(inviting=True)
+            assert fieldworks.engagement_of(fieldwork)
+            with recorded() as recorder:
+                invitations.invite_chunk(fieldwork)
+            counts.append(recorder.count)
+            db.session.commit()
+        assert counts[0] == counts[1]
+
+    def test_an_audience_spread_thinly_over_the_panel_is_found_portion_by_portion(self, app, monkeypatch):
+        from surveys.services import invitations
+
+        monkeypatch.setattr(invitations, "CHUNK", 4)
+        members = [make_member(language="pl" if number in {0, 9, 17, 18, 22} else "en") for number in range(25)]
+        wanted = [m.id for m in members if m.language == "pl"]
+        fieldwork = make_open_fieldwork(audience={"languages": ["pl"]}, inviting=True)
+        portions = []
+        while portion := invitations.invite_chunk(fieldwork):
+            portions.append(portion)
+            db.session.commit()
+        assert list(db.session.scalars(sa.select(Participation.member_id).order_by(Participation.id))) == wanted
+        assert sum(portions) == 5
+        assert len(portions) > 1
+        assert not fieldwork.inviting
 
     def test_who_was_asked_twice_this_month_is_passed_over_and_reminders_do_not_count(self, app):
         asked_enough, other = make_member(), make_member()
