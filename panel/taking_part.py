@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from panel.models import Member
 
@@ -19,7 +20,7 @@ def register(source: Source) -> None:
         _sources.append(source)
 
 
-def took_part(member_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+def took_part(member_id: sa.ColumnElement[int] | InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
     """Return the condition that a member took part in anything, as far as a room that is connected knows."""
     return sa.or_(sa.false(), *[member_id.in_(source()) for source in _sources])
 

@@ -77,7 +77,7 @@ def as_csv(funnel: Funnel) -> str:
 
 def as_xlsx(funnel: Funnel) -> bytes:
     """Return the file as a spreadsheet."""
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
