@@ -21,8 +21,9 @@ def show() -> str:
     """Show what is planned with who cannot be asked, what was asked lately, and how often members were asked."""
     today = clock.today()
     found = calendar.calendar()
-    wanted = {each.engagement_id for each in (*found.planned, *found.past) if each.engagement_id}
-    titles = {each.id: engagement_wording.title_of(each) for each in engagements.list_by_ids(sorted(wanted))}
+    wanted = {plan.engagement_id for plan in found.planned} | {each.engagement_id for each in found.past}
+    named = engagements.list_by_ids(sorted(number for number in wanted if number))
+    titles = {each.id: engagement_wording.title_of(each) for each in named}
     return render_template(
         "surveys/calendar.html",
         coming=presenters.coming(

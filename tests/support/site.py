@@ -21,7 +21,7 @@ from typing import Any
 from flask import Flask
 
 import app as application
-from core import config, crypto
+from core import config, crypto, database
 from core.database import db
 from tests.support.pages import PageClient
 
@@ -77,6 +77,8 @@ class Site:
     @contextmanager
     def context(self) -> Iterator[None]:
         """Run the body as the application, with its settings, keys and database."""
+        # A request of an earlier test may have left this thread reading; a write then begins without SQLite's lock.
+        database.set_reading(False)
         before = config._settings
         config.use(self.app.extensions["settings"])
         crypto.use_keys(config.settings().field_keys)
