@@ -49,5 +49,6 @@ def create_app() -> Flask:
     app = application.create_app()
     recipients.register("bench", BenchPeople())
     templates = {f"messages/bench/{name}": text for name, text in _TEMPLATES.items()}
+    # For mypy: Flask's loader is one.
     app.jinja_env.loader = ChoiceLoader([DictLoader(templates), app.jinja_env.loader])  # type: ignore[list-item]
     return app

@@ -30,7 +30,7 @@ _guards: dict[str, Guard] = {}
 
 def _declare(access: Access) -> Callable[[View], View]:
     def decorate(view: View) -> View:
-        view.access = access  # type: ignore[attr-defined]
+        view.access = access  # type: ignore[attr-defined]  # functions carry attributes
         return view
 
     return decorate

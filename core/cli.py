@@ -36,7 +36,7 @@ def run_worker() -> None:
     # Here, not above: web processes and other commands need none of it.
     from core.worker import Worker
 
-    Worker(current_app._get_current_object()).run()  # type: ignore[attr-defined]
+    Worker(current_app._get_current_object()).run()  # type: ignore[attr-defined]  # a proxy
 
 
 @core_commands.command("rotate-keys")

@@ -160,7 +160,7 @@ def lock_name(name: str) -> None:
 def insert_or_ignore(table: sa.Table | sa.FromClause) -> Any:
     """Return an INSERT of `table` that does nothing where a unique constraint is already taken."""
     insert = postgresql.insert if is_postgresql() else sqlite.insert
-    return insert(table).on_conflict_do_nothing()  # type: ignore[arg-type]
+    return insert(table).on_conflict_do_nothing()  # type: ignore[arg-type]  # every table here is a Table
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -56,6 +56,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
+        # For mypy: Flask's own way to add a middleware.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
@@ -184,7 +185,7 @@ def _serve_static(app: Flask) -> None:
 
     app.jinja_env.globals["asset"] = asset
     if folder.exists():
-        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way to add a middleware
             app.wsgi_app,
             root=str(folder),
             prefix="static/",

@@ -41,4 +41,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     # A decorated view counts by itself. What the limiter would do besides, at every request of any page, is to look for
     # limits that hold for all pages and to write headers about them: there are neither.
     for functions, ours in zip(hooks, before, strict=True):
-        functions[None] = ours  # type: ignore[index]
+        functions[None] = ours  # type: ignore[index]  # None stands for the whole application

@@ -35,7 +35,7 @@ LOOK = 1.0
 #: How long a task that has ended can still be looked at.
 KEPT_FOR = dt.timedelta(days=90)
 
-_table: sa.Table = Task.__table__  # type: ignore[assignment]
+_table: sa.Table = Task.__table__  # type: ignore[assignment]  # __table__ is a Table
 
 CRASHED = N_("Something went wrong on our side. Nothing was kept. Tell whoever looks after the system.")
 GIVEN_UP = N_("This was begun several times, and the system stopped each time. Nothing was kept.")

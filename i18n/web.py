@@ -101,6 +101,7 @@ def _place() -> tuple[str, list[tuple[str, str]]]:
 
 def _answers_get(path: str) -> bool:
     try:
+        # For mypy: there is a request.
         current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
     except HTTPException:
         return False

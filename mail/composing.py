@@ -72,6 +72,6 @@ def speaking(tag: str) -> Iterator[None]:
 def _templates(kind: str) -> tuple[Any, Any, Any]:
     """Return the three templates of `kind`; Jinja keeps them compiled."""
     environment = current_app.jinja_env
-    return tuple(  # type: ignore[return-value]
+    return tuple(  # type: ignore[return-value]  # a tuple of unknown length to mypy
         environment.get_template(f"messages/{kind}/{part}") for part in ("subject.txt", "body.txt", "body.html")
     )

@@ -80,7 +80,7 @@ def application_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     drop()
 
 
-def new_postgres_database():  # type: ignore[no-untyped-def]
+def new_postgres_database():  # type: ignore[no-untyped-def]  # a fixture
     name = f"test_{secrets.token_hex(6)}"
     server = config.load({"DATABASE_URL": POSTGRES}, Path("/tmp")).database_url  # noqa: S108  no secret is kept there
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
@@ -114,7 +114,7 @@ def app(application_on: Flask) -> Iterator[Flask]:
 def client(app: Flask) -> PageClient:
     """A visitor. Its GETs may not write, and nothing may be left uncommitted after any request."""
     # Not as a context manager: that keeps each request's context open, inside which the next one's `g` would be old.
-    return app.test_client()  # type: ignore[return-value]
+    return app.test_client()  # type: ignore[return-value]  # test_client_class is PageClient
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -122,7 +122,7 @@ def _watch_every_request() -> Iterator[None]:
     """Fail on a GET that sends a writing statement, and on a page that leaves a write uncommitted."""
     original = PageClient.run_wsgi_app
 
-    def watched(self: PageClient, environ, buffered=False):  # type: ignore[no-untyped-def]
+    def watched(self: PageClient, environ, buffered=False):  # type: ignore[no-untyped-def]  # a fixture
         # What a test has looked at would be a snapshot, or SQLite's write lock, held over the request.
         if has_app_context():
             db.session.rollback()
@@ -137,6 +137,6 @@ def _watch_every_request() -> Iterator[None]:
             assert not recorder.uncommitted, f"{method} {path} did not commit: {recorder.uncommitted}"
         return response
 
-    PageClient.run_wsgi_app = watched  # type: ignore[method-assign]
+    PageClient.run_wsgi_app = watched  # type: ignore[method-assign]  # watched while tests run
     yield
-    PageClient.run_wsgi_app = original  # type: ignore[method-assign]
+    PageClient.run_wsgi_app = original  # type: ignore[method-assign]  # watched while tests run

@@ -21,7 +21,7 @@ _TAIL = 40
 
 # A terminal that cannot show a character gets a question mark, not the end of the set-up.
 for _stream in (sys.stdout, sys.stderr):
-    _stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    _stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream
 
 
 class StepError(Exception):

@@ -45,7 +45,7 @@ def remittances(run_id: int) -> Iterator[tuple[int, int, str, int, str, dt.date]
         .where(Payment.run_id == run_id, Payment.state == PaymentState.PAID)
     )
     for row in db.session.execute(query.order_by(Payment.id)):
-        yield tuple(row)  # type: ignore[misc]
+        yield tuple(row)  # type: ignore[misc]  # the columns above
 
 
 def attempts_of(claim_ids: Sequence[int]) -> dict[int, int]:

@@ -51,7 +51,7 @@ def askable(draw: Draw) -> sa.Select[int]:
 
 def counts(draw: Draw) -> tuple[int, int]:
     """Return how many people the plan is about, and how many of them may be asked today."""
-    return tuple(  # type: ignore[return-value]
+    return tuple(  # type: ignore[return-value]  # as many as there are features
         db.session.scalar(sa.select(sa.func.count()).select_from(members.subquery())) or 0
         for members in (meant(draw), askable(draw))
     )

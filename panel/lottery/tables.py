@@ -64,10 +64,11 @@ def _rows(reader: Iterator[list[str]], width: int, kept: list[int], name: str) -
         try:
             cells = next(reader, None)
         except csv.Error:
+            # For mypy: csv's readers have it.
             raise errors.BrokenRowError(file=name, row=reader.line_num) from None  # type: ignore[attr-defined]
         if cells is None:
             return
-        line = reader.line_num  # type: ignore[attr-defined]
+        line = reader.line_num  # type: ignore[attr-defined]  # csv's readers have it
         cells = [cell.strip() for cell in cells]
         if not any(cells):
             continue

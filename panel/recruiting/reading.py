@@ -155,9 +155,11 @@ def _checked(stream: BinaryIO, name: str) -> str:
 def _csv_rows(stream: BinaryIO, encoding: str) -> tuple[str, Iterator[list[str]]]:
     stream.seek(0)
     # Never closed here: the stream belongs to the caller.
+    # For mypy: it reads, which is all that is asked.
     text = io.TextIOWrapper(_Kept(stream), encoding=encoding, newline="")  # type: ignore[type-var]
     first = text.readline(_CHUNK)
     stream.seek(0)
+    # For mypy: it reads, which is all that is asked.
     text = io.TextIOWrapper(_Kept(stream), encoding=encoding, newline="")  # type: ignore[type-var]
     delimiter = _delimiter(first)
     return delimiter, _parsed(text, delimiter)

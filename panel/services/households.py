@@ -9,7 +9,7 @@ from panel import contact
 from panel.models import Member
 
 _BATCH = 500
-_table: sa.Table = Member.__table__  # type: ignore[assignment]
+_table: sa.Table = Member.__table__  # type: ignore[assignment]  # __table__ is a Table
 
 
 def index_some(after: int, limit: int = _BATCH) -> int | None:

@@ -48,14 +48,15 @@ class Draft:
 
 
 _session, _participation = AnswerSession.__table__, Participation.__table__
+# For mypy: __table__ is a Table.
 _TAKE = sa.delete(_session).where(_session.c.token_hash == sa.bindparam("hash"))  # type: ignore[arg-type]
 _SAVE = (
-    sa.update(_session)  # type: ignore[arg-type]
+    sa.update(_session)  # type: ignore[arg-type]  # __table__ is a Table
     .where(_session.c.token_hash == sa.bindparam("hash"))
     .values(draft=sa.bindparam("sealed"), day=sa.bindparam("today"))
 )
 _MARK_DONE = (
-    sa.update(_participation)  # type: ignore[arg-type]
+    sa.update(_participation)  # type: ignore[arg-type]  # __table__ is a Table
     .where(_participation.c.token_hash == sa.bindparam("hash"), _participation.c.state != ParticipationState.DONE)
     .values(state=ParticipationState.DONE)
     .returning(_participation.c.member_id)
@@ -236,4 +237,4 @@ def withdraw(entry: Entry) -> bool:
             Response.pseudonym == pseudonym_of(entry.place.id, entry.member_id),
         )
     )
-    return bool(gone.rowcount)  # type: ignore[attr-defined]
+    return bool(gone.rowcount)  # type: ignore[attr-defined]  # a CursorResult

@@ -24,7 +24,7 @@ CHUNK = 500
 #: Responses are moved when this share of those already stored is waiting: each move may recount the results.
 _GROWTH = 20
 
-_PUT = sa.insert(ResponseIntake.__table__)  # type: ignore[arg-type]
+_PUT = sa.insert(ResponseIntake.__table__)  # type: ignore[arg-type]  # __table__ is a Table
 #: PostgreSQL remembers the transaction that wrote a row, and the done mark is written in the same one. So some others
 #: that wait are written again together with the new one, in random order: then all of them bear its number.
 _MIX = sa.text(
@@ -105,7 +105,7 @@ def _move_chunk(
         )
     db.session.execute(sa.insert(Response), moved)
     gone = db.session.execute(sa.delete(ResponseIntake).where(ResponseIntake.id.in_([r[0] for r in rows])))
-    if gone.rowcount != len(ready):  # type: ignore[attr-defined]
+    if gone.rowcount != len(ready):  # type: ignore[attr-defined]  # a CursorResult
         raise RuntimeError("the intake changed while it was being moved")
 
 

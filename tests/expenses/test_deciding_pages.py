@@ -85,11 +85,11 @@ class TestQueue:
         assert seen == made
 
     def test_takes_the_same_few_queries_for_a_full_page(self, client: PageClient) -> None:
-        for _ in range(4):
-            make.make_claim(lines=[{}, TAXI])
+        made = [make.make_claim(lines=[{}, TAXI]).reference for _ in range(4)]
         sign_in(client, "claims_approver")
         with at_most(14):
-            client.get("/staff/expenses/decide")
+            page = client.get("/staff/expenses/decide").page
+        assert all(reference in page.text for reference in made)
 
     @pytest.mark.parametrize("role", ["administrator", "panel_manager", "payer", "budget_holder"])
     def test_is_for_approvers(self, client: PageClient, role: str) -> None:
@@ -119,7 +119,9 @@ class TestClaimPage:
         claim = make.make_claim(lines=[{}, TAXI, TAXI, {"spent_pence": 111}, {"spent_pence": 112}])
         sign_in(client, "claims_approver")
         with at_most(26):
-            client.get(url(claim))
+            page = client.get(url(claim)).page
+        assert "£1.11" in page.text
+        assert "£1.12" in page.text
 
     def test_a_draft_is_nobodys_business(self, client: PageClient) -> None:
         claim = make.make_draft()

@@ -143,7 +143,7 @@ class Office(RuleBasedStateMachine):
         if claim.state == "draft":
             claims.send(claim, actor="member")
         elif claim.state == "submitted":
-            make.approve(claim, _Approver(self.staff(5)))  # type: ignore[arg-type]
+            make.approve(claim, _Approver(self.staff(5)))  # type: ignore[arg-type]  # only the approver is asked for
         elif claim.state == "approved":
             authorising.authorise(claim, by=self.staff(4), version=claim.version)
         elif claim.state == "authorised":

@@ -22,6 +22,7 @@ def ask(kind: str = "approval", **values: object) -> PriorRequest:
     make.make_policy()
     payee = values.pop("payee", None) or make.make_payee()
     day = clock.today() + dt.timedelta(days=3)
+    # For mypy: values as they come.
     return prior.ask(payee, kind, "taxi", day, pence=1500, words="The bus has no ramp.", **values)  # type: ignore[arg-type]
 
 

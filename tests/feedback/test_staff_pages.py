@@ -235,4 +235,5 @@ class TestTranslator:
             make_outcome(engagement)
         sign_in(client, "translator:cy")
         with at_most(4):
-            client.get("/staff/outcomes/translations")
+            answer = client.get("/staff/outcomes/translations")
+        assert answer.page.text.count("Welsh") >= 8

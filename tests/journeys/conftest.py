@@ -30,7 +30,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContext
 
     def new(**options: object) -> BrowserContext:
         options = {"viewport": browsers.WIDE, "base_url": site.url, "locale": "en-GB", **options}
-        context = browser.new_context(**options)  # type: ignore[arg-type]
+        context = browser.new_context(**options)  # type: ignore[arg-type]  # options as they come
         context.set_default_timeout(15000)
         opened.append(context)
         return context

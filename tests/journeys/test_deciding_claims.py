@@ -110,6 +110,7 @@ class TestApprover:
         page = context.new_page()
         for name, path in (("ar-queue", "decide"), ("ar-claim", f"decide/{first}"), ("ar-figures", "figures")):
             page.goto(f"/staff/expenses/{path}?lang=ar")
+            assert page.locator("html").get_attribute("dir") == "rtl"
             look(page, name)
 
 

@@ -50,6 +50,7 @@ def kinds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Mes
         name.format(kind=kind): text for kind in ("news", "notice", "nudge") for name, text in TEMPLATES.items()
     }
     loader = app.jinja_env.loader
+    # For mypy: Flask's loader is one.
     app.jinja_env.loader = ChoiceLoader([DictLoader(templates), loader])  # type: ignore[list-item]
     yield {
         "news": message("news", purpose="newsletter", sample=_sample)(_news),
@@ -64,7 +65,7 @@ class TestPost:
 
     __test__ = False
 
-    def __init__(self, settings, transport) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, settings, transport) -> None:  # type: ignore[no-untyped-def]  # a stand-in
         self.post = Post(settings, transport)
         self.stop = threading.Event()
 

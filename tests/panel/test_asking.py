@@ -131,6 +131,7 @@ class TestAsk:
     def test_unknown_kinds_are_refused_by_the_database(self, app):
         member = make_member()
         with pytest.raises(IntegrityError):
+            # For mypy: the wrong kind is the test.
             asks.ask([member.id], TODAY, kind="nagging", source="fieldwork:1")  # type: ignore[arg-type]
         db.session.rollback()
 

@@ -109,6 +109,7 @@ def small_targets(page: Page) -> list[str]:
 def with_script(page: Page) -> Iterator[Page]:
     """Show the same HTML in a window that runs scripts: axe waits for ever where a page has them turned off."""
     html, viewport = page.content(), page.viewport_size
+    # For mypy: it has a browser.
     context = page.context.browser.new_context(viewport=viewport, java_script_enabled=True)  # type: ignore[union-attr]
     twin = context.new_page()
     twin.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))

@@ -144,8 +144,8 @@ class PageClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data and response.status_code not in {301, 302, 303, 307, 308}:
-            response.page = Page(response)  # type: ignore[attr-defined]
-            check(response.page, response.request.path)  # type: ignore[attr-defined]
+            response.page = Page(response)  # type: ignore[attr-defined]  # set on HTML answers
+            check(response.page, response.request.path)  # type: ignore[attr-defined]  # set on HTML answers
         return response
 
     def submit(self, url: str, form: str | None = None, /, **changes: Any) -> TestResponse:
@@ -153,7 +153,7 @@ class PageClient(FlaskClient):
 
         A field given as None is left out. `form` picks one of several forms by a part of its action.
         """
-        page = self.get(url).page  # type: ignore[attr-defined]
+        page = self.get(url).page  # type: ignore[attr-defined]  # set on HTML answers
         values = page.form(form) | changes
         forms = [f for f in page.one("main").iter("form") if form is None or form in (f.get("action") or "")]
         target = forms[0].get("action") or url
@@ -161,6 +161,7 @@ class PageClient(FlaskClient):
 
     def send(self, url: str, page: str = "", /, **values: Any) -> TestResponse:
         """POST `values` to `url` as they are, with the CSRF field of `page` (the same address unless told)."""
+        # For mypy: set on HTML answers.
         found = self.get(page or url).page.all("input", name="csrf_token")  # type: ignore[attr-defined]
         return self.post(url, data=values | {"csrf_token": found[0].get("value")})
 

@@ -185,6 +185,7 @@ def ways() -> dict[str, Callable[[], Guesses]]:
         for order, direction in itertools.product(orders, ("", " DESC")):
             name = f"order of {table.name} by {order}{direction}"
             if "xmin" in order or not direction or "ctid" not in order:
+                # For mypy: defaults bind the loop's values.
                 found[name] = lambda t=table.name, o=order + direction: by_order(t, o)  # type: ignore[misc]
     return found
 

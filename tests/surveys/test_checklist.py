@@ -21,7 +21,7 @@ OPENS = dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
-def _in_march():  # type: ignore[no-untyped-def]
+def _in_march():  # type: ignore[no-untyped-def]  # a context manager
     with clock.stopped_at(OPENS - dt.timedelta(days=2)):
         yield
 

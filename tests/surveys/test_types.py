@@ -196,7 +196,7 @@ class TestEveryType:
 
 
 @pytest.fixture
-def request_context(app: Flask):  # type: ignore[no-untyped-def]
+def request_context(app: Flask):  # type: ignore[no-untyped-def]  # a fixture
     with app.test_request_context():
         yield
 
