@@ -1,8 +1,13 @@
-"""GET /health: whether the database answers, the schema is up to date and a worker is alive."""
+"""GET /health: whether the database answers, the schema is up to date and a worker is alive.
+
+All three and nothing less is `ok`, with 200. A worker that has not been heard of while this process is young is
+`starting`, not `failed`: the answer is 503 all the same, so that nobody takes half a panel for a whole one.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -17,6 +22,8 @@ from core.database import Model, db
 
 #: A worker that has not been heard of for this long is taken for dead.
 SILENCE = dt.timedelta(seconds=90)
+#: How many seconds a worker started together with this process may take until it is heard of for the first time.
+GRACE = 60.0
 
 
 class WorkerHeartbeat(Model):
@@ -60,13 +67,21 @@ def _passes(check: Callable[[], bool]) -> bool:
         return False
 
 
+def _words(results: dict[str, bool], seconds_up: float) -> dict[str, str]:
+    """Return each result in a word, and `status` for all of them."""
+    words = {name: "ok" if passed else "failed" for name, passed in results.items()}
+    if words["worker"] == "failed" and seconds_up < GRACE:
+        words["worker"] = "starting"
+    status = next((word for word in ("failed", "starting") if word in words.values()), "ok")
+    return {"status": status, **words}
+
+
 def init_app(app: Flask) -> None:
     """Answer at /health."""
+    began = time.monotonic()
 
     @app.get("/health")
     @access.public
     def health() -> ResponseReturnValue:
-        results = {name: _passes(check) for name, check in _CHECKS.items()}
-        good = all(results.values())
-        words = {name: "ok" if passed else "failed" for name, passed in results.items()}
-        return jsonify(status="ok" if good else "failed", **words), 200 if good else 503
+        words = _words({name: _passes(check) for name, check in _CHECKS.items()}, time.monotonic() - began)
+        return jsonify(words), 200 if words["status"] == "ok" else 503

@@ -48,7 +48,7 @@ class Children:
         while not ready():
             self._require_all()
             if time.monotonic() > limit:
-                raise StepError(f"Nothing answered within {seconds:.0f} seconds.")
+                raise StepError(f"Not everything was at work within {seconds:.0f} seconds.")
             time.sleep(0.05)
 
     def watch(self) -> None:

@@ -17,7 +17,7 @@ from core import config
 from tools import build, database, processes, system, venv
 from tools.steps import ROOT, StepError, say, step
 
-#: Seconds the web server may take to answer for the first time.
+#: Seconds the web server and the worker may take until both are at work.
 _PATIENCE = 60
 
 
@@ -101,11 +101,10 @@ def _serve(settings: config.Settings, demo: bool) -> None:
     welcome = database.ensure(settings, environ, demo)
     children = processes.Children()
     try:
-        children.start("web server", web_command(settings), environ)
         with step("Starting the web server and the worker"):
-            children.wait_until(lambda: _answers(settings.host, settings.port), _PATIENCE)
-            # Only now, so that the first page does not wait for both to load the application.
+            children.start("web server", web_command(settings), environ)
             children.start("worker", [venv.BIN / "flask", "--app", "app", "worker"], environ)
+            children.wait_until(lambda: _healthy(settings.host, settings.port), _PATIENCE)
         say("\n".join(["", f"The panel is at {settings.base_url}", *welcome, "Stop it with Ctrl-C."]))
         children.watch()
     finally:
@@ -135,12 +134,12 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104  only compared
 
 
-def _answers(host: str, port: int) -> bool:
-    """Return whether a web server accepts connections; it does when its workers have loaded the application."""
+def _healthy(host: str, port: int) -> bool:
+    """Return whether /health says that database, migrations and worker are well."""
     try:
         with socket.create_connection((_reachable(host), port), timeout=2) as connection:
             connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            return connection.recv(5) == b"HTTP/"
+            return connection.recv(12).endswith(b" 200")
     except OSError:
         return False
 
