@@ -11,6 +11,7 @@ from flask import Flask, render_template, request
 
 from core import access
 from core.audit import AuditEntry
+from core.audit_words import action_words
 from core.database import db
 
 PAGE_SIZE = 50
@@ -82,9 +83,14 @@ def init_app(app: Flask) -> None:
         )
         return render_template(
             "audit/index.html",
-            rows=[{"entry": entry, "changes": changes(entry)} for entry in portion.entries],
+            rows=[
+                {"entry": entry, "done": action_words(entry.action), "changes": changes(entry)}
+                for entry in portion.entries
+            ],
             portion=portion,
             subject=subject,
             action=action,
-            actions=list_actions(),
+            actions=sorted(
+                ((name, action_words(name)) for name in list_actions()), key=lambda each: each[1].casefold()
+            ),
         )

@@ -14,6 +14,8 @@ from pytest_socket import socket_allow_hosts
 
 import app as application
 from core import config, crypto
+from core.audit import AuditEntry
+from core.audit_words import ACTIONS
 from core.database import db
 from core.limits import limiter
 from surveys import compiled
@@ -140,3 +142,15 @@ def _watch_every_request() -> Iterator[None]:
     PageClient.run_wsgi_app = watched  # type: ignore[method-assign]  # watched while tests run
     yield
     PageClient.run_wsgi_app = original  # type: ignore[method-assign]  # watched while tests run
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _watch_every_record() -> Iterator[None]:
+    """Fail on an action of the record that staff would read as a code."""
+
+    def named(mapper: object, connection: object, entry: AuditEntry) -> None:
+        assert entry.action in ACTIONS or entry.action.startswith("test."), f"{entry.action} has no words"
+
+    sa.event.listen(AuditEntry, "before_insert", named)
+    yield
+    sa.event.remove(AuditEntry, "before_insert", named)

@@ -165,13 +165,13 @@ class TestReading:
         @app.get("/made-up")
         @access.public
         def made_up() -> str:
-            audit.record("made.up", "test:1")
+            audit.record("test.made", "test:1")
             return "<!DOCTYPE html><html lang=en dir=ltr><title>t</title><h1>t</h1></html>"
 
         @app.post("/forgets")
         @access.public
         def forgets() -> str:
-            audit.record("made.up", "test:1")
+            audit.record("test.made", "test:1")
             return ""
 
         app.config["WTF_CSRF_ENABLED"] = False

@@ -70,7 +70,16 @@ class TestPage:
         assert self.seen(older) == [7, 1]
         assert older.one("input", name="subject").get("value") == "fieldwork:1"
         options = [o.get("value") for o in older.one("select", name="action").iter("option")]
-        assert options == ["", "fieldwork.opened", "staff.added"]
+        assert options == ["", "staff.added", "fieldwork.opened"]
+
+    def test_says_in_words_what_was_done(self, client):
+        self.fill(2)
+        sign_in(client, "assurance")
+        page = client.get("/staff/audit").page
+        done = [text_of(row[2]) for row in page.one("tbody").iter("tr")]
+        assert done == ["Fieldwork opened", "A person was added to staff"]
+        options = [text_of(option) for option in page.one("select", name="action").iter("option")]
+        assert options == ["Everything", "A person was added to staff", "Fieldwork opened"]
 
     def test_says_when_nothing_fits(self, client):
         sign_in(client, "assurance")
