@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -54,20 +54,24 @@ def installation(database: str, folder: Path) -> Iterator[tuple[config.Settings,
 
 @contextmanager
 def _postgresql() -> Iterator[tuple[str, tuple[int, ...]]]:
-    if given := os.environ.get("TEST_POSTGRES_URL"):
-        yield _new_database(given), _postmaster(given)
-        return
-    with postgres.temporary() as url:
-        yield _new_database(url), _postmaster(url)
+    given = os.environ.get("TEST_POSTGRES_URL")
+    with nullcontext(given) if given else postgres.temporary() as server, _new_database(server) as url:
+        yield url, _postmaster(server)
 
 
-def _new_database(server: str) -> str:
+@contextmanager
+def _new_database(server: str) -> Iterator[str]:
+    """Yield the address of an empty database on `server`, and drop it afterwards whoever is still connected."""
     name = f"bench_{secrets.token_hex(6)}"
     engine = sa.create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    try:
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    finally:
+        with engine.connect() as connection:
+            connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        engine.dispose()
 
 
 def _postmaster(server: str) -> tuple[int, ...]:
