@@ -100,7 +100,7 @@ class Message(Generic[P]):
         """
         queued = 0
         for portion in _chunks(arguments, chunk):
-            mails = [mail for args in portion if (mail := self._function(*args)) is not None]  # type: ignore[call-arg]
+            mails = [mail for args in portion if (mail := self._function(*args)) is not None]  # type: ignore[call-arg]  # the caller matches them
             queued += outbox.queue(self.rules, mails, priority=1)
         return queued
 

@@ -160,8 +160,8 @@ def people_tables(
 
 
 def _group(took_part: int | None, claimed: int | None) -> list[Figure]:
-    known = took_part is not None and claimed is not None and took_part > 0
-    return [_people(took_part), _people(claimed), _share(min(1.0, (claimed or 0) / took_part) if known else None)]  # type: ignore[operator]
+    share = min(1.0, claimed / took_part) if took_part and claimed is not None else None
+    return [_people(took_part), _people(claimed), _share(share)]
 
 
 def forecast_table(found: Iterable[tuple[Engagement, Budget]], titles: Mapping[int, str]) -> Table:

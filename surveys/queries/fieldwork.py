@@ -92,8 +92,8 @@ def open_or_closed_since(moment: dt.datetime) -> list[int]:
     return _ids(sa.or_(Fieldwork.state == FieldworkState.OPEN, Fieldwork.closed_at >= moment), order=Fieldwork.id)
 
 
-def _ids(*conditions: sa.ColumnElement[bool], order: sa.ColumnElement[object] | object) -> list[int]:
-    return list(db.session.scalars(sa.select(Fieldwork.id).where(*conditions).order_by(order, Fieldwork.id)))  # type: ignore[arg-type]
+def _ids(*conditions: sa.ColumnElement[bool], order: sa.SQLColumnExpression[object]) -> list[int]:
+    return list(db.session.scalars(sa.select(Fieldwork.id).where(*conditions).order_by(order, Fieldwork.id)))
 
 
 @dataclass(frozen=True)

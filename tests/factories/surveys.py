@@ -77,7 +77,9 @@ def translate(survey: Survey, tag: str) -> None:
     db.session.commit()
 
 
-def publish(survey: Survey, languages: Iterable[str] | None = None, reasons: dict[str, str] | None = None):  # type: ignore[no-untyped-def]
+def publish(
+    survey: Survey, languages: Iterable[str] | None = None, reasons: dict[str, str] | None = None
+) -> SurveyVersion:
     """Return a published version of the draft, by default in all its languages."""
     version = publishing.publish(survey, survey.languages if languages is None else languages, reasons or {}, "system")
     db.session.commit()
