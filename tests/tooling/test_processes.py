@@ -71,7 +71,7 @@ class TestChildren:
             self.start(children, tmp_path, "web server")
             worker, _ = self.start(children, tmp_path, "worker")
             os.kill(worker, signal.SIGKILL)
-            with pytest.raises(StepError, match="The worker ended by SIGKILL, so everything was stopped."):
+            with pytest.raises(StepError, match=r"^The worker ended by SIGKILL, so everything was stopped\.$"):
                 children.watch()
         finally:
             children.stop()
