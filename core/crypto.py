@@ -7,7 +7,6 @@ every listed one decrypts, `flask core rotate-keys` re-encrypts.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Mapping
@@ -58,7 +57,7 @@ class Keyring:
     def indexes(self, value: str, purpose: str) -> list[str]:
         """Return the digests `value` may be stored under while keys are being rotated, the present one first."""
         message = f"{purpose}\0{value}".encode()
-        return [hmac.new(key, message, hashlib.sha256).hexdigest() for key in self._index_keys]
+        return [hmac.digest(key, message, "sha256").hex() for key in self._index_keys]
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:
@@ -67,7 +66,7 @@ def _derive(key: bytes, purpose: bytes) -> bytes:
 
 def pseudonym(key: bytes, member_id: int) -> str:
     """Return HMAC-SHA256(key of the fieldwork, member): the same for a person in one fieldwork, no use elsewhere."""
-    return hmac.new(key, str(member_id).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, str(member_id).encode(), "sha256").hex()
 
 
 _keyring: Keyring | None = None

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import secrets
 
 # Crockford's base 32: no I, L, O or U, so a code read over the phone cannot be misheard as another.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FROM_BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.lower())
 _MISREAD = str.maketrans("ILOU", "110V")
 
 
 def random_id() -> str:
     """Return a 128-bit id in 26 lower-case characters; it says nothing about order or time."""
-    number = secrets.randbits(128)
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(0, 130, 5)).lower()
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").translate(_FROM_BASE32)
 
 
 def token() -> str:

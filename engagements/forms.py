@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, Regexp
 
@@ -56,13 +56,19 @@ class NewForm(Form):
     title = _title()
 
 
-class PurposeForm(Form):
+class PlanForm(Form):
+    """A page of the plan: it carries a digest of what its reader saw."""
+
+    seen = HiddenField()
+
+
+class PurposeForm(PlanForm):
     title = _title()
     purpose = _text("purpose")
     what_is_known = _text("what_is_known")
 
 
-class DecisionForm(Form):
+class DecisionForm(PlanForm):
     decision = _text("decision")
     decision_how = _text("decision_how")
     decision_when = _text("decision_when")
@@ -71,12 +77,12 @@ class DecisionForm(Form):
     )
 
 
-class OptionsForm(Form):
+class OptionsForm(PlanForm):
     options = _text("options")
     reasons = _text("reasons")
 
 
-class LevelForm(Form):
+class LevelForm(PlanForm):
     level = RadioField(
         _l("How much say will people have?"),
         [Answered(_l("Choose how much say people will have."))],
@@ -88,7 +94,7 @@ class LevelForm(Form):
     )
 
 
-class AboutForm(Form):
+class AboutForm(PlanForm):
     areas = SelectMultipleField(_l("Which areas is it about?"), coerce=int, description=_l("Choose all that apply."))
     subjects = SelectMultipleField(
         _l("Which subjects is it about?"),
@@ -97,7 +103,7 @@ class AboutForm(Form):
     )
 
 
-class ContactForm(Form):
+class ContactForm(PlanForm):
     contact_name = StringField(
         _l("Name"),
         [Length(max=200, message=_l("Use %(limit)s characters or fewer.", limit=200))],
@@ -123,12 +129,12 @@ class ContactForm(Form):
     )
 
 
-class DatesForm(Form):
+class DatesForm(PlanForm):
     starts_on = DateParts(_l("When does the work with people start?"), description=_l("For example, 27 3 2027."))
     ends_on = DateParts(_l("When does it end?"), description=_l("The last day on which people can take part."))
 
 
-class AnswersForm(Form):
+class AnswersForm(PlanForm):
     use_of_answers = _text("use_of_answers")
 
 

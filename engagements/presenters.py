@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
+from wtforms import Field, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
 from accounts import current
 from core.errors import N_
+from core.forms import Form
 from engagements import queries, services, wording
 from engagements.forms import LEVELS
 from engagements.models import Engagement, EngagementState
@@ -205,6 +208,30 @@ def area_names(engagement: Engagement) -> list[str]:
     """Return the names of the areas, larger ones first."""
     wanted = set(queries.area_ids(engagement.id))
     return [area.name for area in panel_queries.list_areas() if area.id in wanted] if wanted else []
+
+
+def differences(form: Form, stored: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what is stored under each field of a plan's page whose value in the form is another: label and words."""
+    return [
+        {"key": str(form[name].label.text), "value": _stored_words(form[name], value)}
+        for name, value in stored.items()
+        if _comparable(form[name].data) != _comparable(value)
+    ]
+
+
+def _comparable(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value or ""
+
+
+def _stored_words(field: Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, dt.date):
+        return day(value)
+    if isinstance(field, (RadioField, SelectMultipleField)):
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(str(choice.label) for choice in field.choices if choice.value in chosen)
+    return str(value or "")
 
 
 def area_choices() -> list[SelectChoice]:

@@ -38,6 +38,12 @@ class EndsBeforeStartError(DomainError):
     field = "ends_on"
 
 
+class ChangedMeanwhileError(DomainError):
+    """Somebody else changed this page of the plan after it was opened."""
+
+    words = N_("Somebody else has changed this page since you opened it. Nothing of yours is saved yet.")
+
+
 class UnknownSubjectError(DomainError):
     words = N_("Choose subjects from the list.")
     field = "subjects"
@@ -81,6 +87,12 @@ def _free_slug(title: str) -> str:
     while (slug := base if number == 1 else f"{base}-{number}") in taken:
         number += 1
     return slug
+
+
+def hold(engagement: Engagement) -> None:
+    """Read the engagement anew and let nobody else change it before the transaction ends."""
+    lock_name(f"engagement:{engagement.id}")
+    db.session.refresh(engagement, with_for_update=True)
 
 
 #: Columns that a plan's pages may change.

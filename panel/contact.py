@@ -85,7 +85,11 @@ def normalise_address(address: str, postcode: str = "") -> str:
 
 def address_index(member: Member) -> str | None:
     """Return the digest of where `member` lives, with the present key, None where no address is known."""
-    household = normalise_address(unseal(member, "address"), unseal(member, "postcode"))
+    return _address_index(unseal(member, "address"), unseal(member, "postcode"))
+
+
+def _address_index(lines: str, postcode: str) -> str | None:
+    household = normalise_address(lines.strip(), postcode.strip())
     return keyring().index(household, "member.address") if household else None
 
 
@@ -118,7 +122,9 @@ def seal_contact(member: Member, **details: str | None) -> None:
     if "phone" in details:
         member.phone_index = phone_indexes(details["phone"])[0] if details["phone"] else None
     if details.keys() & {"address", "postcode"}:
-        member.address_index = address_index(member)
+        # What was just sealed need not be opened again.
+        lines, postcode = (details[c] if c in details else unseal(member, c) for c in ("address", "postcode"))
+        member.address_index = _address_index(lines or "", postcode or "")
 
 
 def open_contact(member: Member) -> Contact:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -29,21 +31,40 @@ def plan(engagement_id: int, page_key: str) -> ResponseReturnValue:
     """Show one page of the plan, and keep what is written there."""
     engagement = find(engagement_id)
     page = PAGES.get(page_key) or abort(404)
-    form = page.form(data=_stored(engagement, page))
+    stored = _stored(engagement, page)
+    form = page.form(data=stored | {"seen": _digest(stored)})
     if "areas" in form:
         form["areas"].choices = presenters.area_choices()
-    if request.method == "POST" and form.validate():
-        try:
-            _save(engagement, page, form)
-            commit()
-            flash(_("Saved."), "success")
-            return redirect(url_for("engagements.show", engagement_id=engagement.id), 303)
-        except DomainError as error:
-            form.refuse(error, error_words(error))
-    template = f"engagements/plan/{page.key}.html"
-    refused = 422 if request.method == "POST" else 200
-    hints = {key: _(meaning) for key, (_name, meaning) in LEVELS.items()}
-    return render_template(template, form=form, engagement=engagement, page=page, level_hints=hints), refused
+    status, conflict = 200, []
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                _save(engagement, page, form)
+                commit()
+                flash(_("Saved."), "success")
+                return redirect(url_for("engagements.show", engagement_id=engagement.id), 303)
+            except services.ChangedMeanwhileError as error:
+                # The reader is told, sees what is there now, and may save once more.
+                status, stored = 409, _stored(engagement, page)
+                form.refuse(error, error_words(error))
+                form["seen"].data = _digest(stored)
+                conflict = presenters.differences(form, stored)
+            except DomainError as error:
+                form.refuse(error, error_words(error))
+    return render_template(
+        f"engagements/plan/{page.key}.html",
+        form=form,
+        engagement=engagement,
+        page=page,
+        level_hints={key: _(meaning) for key, (_name, meaning) in LEVELS.items()},
+        conflict=conflict,
+    ), status
+
+
+def _digest(stored: dict[str, Any]) -> str:
+    """Return a digest of what a page shows: pages of one plan may be changed by different people at one time."""
+    return hashlib.sha256(json.dumps(stored, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _stored(engagement: Engagement, page: PlanPage) -> dict[str, Any]:
@@ -56,6 +77,11 @@ def _stored(engagement: Engagement, page: PlanPage) -> dict[str, Any]:
 
 
 def _save(engagement: Engagement, page: PlanPage, form: Form) -> None:
+    services.hold(engagement)
+    stored = _stored(engagement, page)
+    # The same form sent twice finds its own values there, which is no conflict.
+    if form["seen"].data != _digest(stored) and presenters.differences(form, stored):
+        raise services.ChangedMeanwhileError
     if page.columns:
         services.change_plan(engagement, **{column: _value(form, column) for column in page.columns})
     if page.words:

@@ -33,6 +33,8 @@ def translation(engagement_id: int, tag: str) -> ResponseReturnValue:
     form = forms.translation_form(parts)(data={part.key: own.get(part.key, "") for part in parts})
     if request.method == "POST" and form.validate():
         try:
+            services.hold(engagement)
+            own = engagement.words.get(tag, {})
             texts = {p.key: form[p.key].data or own.get(p.key, "") for p in parts}
             fresh = {
                 p.key: form[f"seen-{p.key}"].data

@@ -20,6 +20,7 @@ from panel.services import consents, places
 
 #: People written with one round of statements.
 _CHUNK = 2000
+_ENCODED = json.JSONEncoder(separators=(",", ":")).encode
 _GROUPS = {"citizens_panel": "Citizens’ panel", "youth_board": "Youth board", "reader_panel": "Reader panel"}
 
 
@@ -104,7 +105,7 @@ def _member_row(person: Person) -> dict[str, Any]:
 
 def _profile_row(member_id: int, seal_id: str, person: Person, today: dt.date) -> dict[str, Any]:
     kept = questions.keep_what_applies(person.answers)
-    sealed = keyring().seal(json.dumps(kept, separators=(",", ":")), profiles.place(seal_id))
+    sealed = keyring().seal(_ENCODED(kept), profiles.place(seal_id))
     return {"member_id": member_id, "answers": sealed, "updated_at": person.applied_at} | bands.from_answers(
         kept, today
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import csv
-import hashlib
 import hmac
 import io
 import secrets
@@ -36,7 +35,7 @@ _CHUNK = 5000
 
 def number(key: str, kind: str, value: object) -> str:
     """Return the number of a member (`kind` p) or an address (h) in the draw of `key`."""
-    return f"{kind}-{hmac.new(key.encode(), f'{kind}|{value}'.encode(), hashlib.sha256).hexdigest()[:20]}"
+    return f"{kind}-{hmac.digest(key.encode(), f'{kind}|{value}'.encode(), 'sha256').hex()[:20]}"
 
 
 def meant(draw: Draw) -> sa.Select[int]:

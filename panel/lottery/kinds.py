@@ -48,9 +48,11 @@ def kinds_of(pool: Pool, columns: Sequence[str], household: str | None = None) -
     homes = _homes(pool, order, household)
     compositions: dict[tuple[int, ...], list[list[int]]] = {}
     place_in_order = {place: i for i, place in enumerate(order)}
+    code_at = {place: codes[features] for place, features in zip(order, own, strict=True)}
     for home in homes:
-        home.sort(key=lambda place: (codes[own[place_in_order[place]]], place_in_order[place]))
-        made_of = tuple(codes[own[place_in_order[place]]] for place in home)
+        if len(home) > 1:
+            home.sort(key=lambda place: (code_at[place], place_in_order[place]))
+        made_of = tuple(code_at[place] for place in home)
         compositions.setdefault(made_of, []).append(home)
     return _assembled(tuple(columns), names, compositions)
 

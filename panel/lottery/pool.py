@@ -123,9 +123,11 @@ def pool_hash(pool: Pool, columns: Sequence[str]) -> str:
 
 def pool_digest(pool: Pool, columns: Sequence[str], start: bytes = b"") -> hashlib._Hash:
     """Return SHA-256 over `start` and the people."""
-    digest = hashlib.sha256(start + json.dumps([ID, *columns], ensure_ascii=False).encode())
+    # One encoder for them all: json.dumps would make one for each person.
+    encoded = json.JSONEncoder(ensure_ascii=False).encode
+    digest = hashlib.sha256(start + encoded([ID, *columns]).encode())
     kept = [pool.column(column) for column in columns]
     for place in canonical_order(pool, columns):
         row = [pool.ids[place], *(column[place] for column in kept)]
-        digest.update(b"\n" + json.dumps(row, ensure_ascii=False).encode())
+        digest.update(b"\n" + encoded(row).encode())
     return digest

@@ -12,7 +12,7 @@ from engagements.pages import PAGES
 from tests.factories.areas import make_areas
 from tests.factories.engagements import make_engagement
 from tests.factories.staff import sign_in
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, text_of
 from tests.support.queries import at_most
 
 
@@ -104,6 +104,59 @@ class TestPlan:
         assert response.status_code == 200
         after = reload(engagement.id)
         assert {name: getattr(after, name) for name in facts} == before
+
+    def test_of_two_people_on_one_page_the_second_is_told_and_nothing_typed_is_lost(self, client: PageClient) -> None:
+        sign_in(client, "survey_author")
+        engagement = make_engagement()
+        url = f"/staff/engagements/{engagement.id}/plan/decision"
+        opened = client.get(url).page.form()
+        other = client.application.test_client()
+        sign_in(other, "administrator", email="second@example.org")
+        assert (
+            other.submit(
+                url, decision="Theirs", **{"decision_on-day": "1", "decision_on-month": "2", "decision_on-year": "2030"}
+            ).status_code
+            == 200
+        )
+        refused = client.post(url, data=opened | {"decision": "Mine"})
+        assert refused.status_code == 409
+        assert refused.page.errors == [
+            "Somebody else has changed this page since you opened it. Nothing of yours is saved yet."
+        ]
+        assert refused.page.form()["decision"] == "Mine"
+        assert "Theirs" in refused.page.text
+        assert "1 February 2030" in refused.page.text
+        assert reload(engagement.id).words["en"]["decision"] == "Theirs"
+        # Told once, they may put theirs in its place.
+        assert client.post(url, data=refused.page.form()).status_code == 303
+        assert reload(engagement.id).words["en"]["decision"] == "Mine"
+
+    def test_two_people_on_different_pages_do_not_meet(self, client: PageClient) -> None:
+        sign_in(client, "survey_author")
+        engagement = make_engagement()
+        url = f"/staff/engagements/{engagement.id}/plan"
+        opened = client.get(f"{url}/decision").page.form()
+        client.submit(f"{url}/options", options="Another")
+        assert client.post(f"{url}/decision", data=opened | {"decision": "Mine"}).status_code == 303
+        words = reload(engagement.id).words["en"]
+        assert (words["options"], words["decision"]) == ("Another", "Mine")
+
+    def test_the_same_form_sent_twice_is_no_conflict(self, client: PageClient) -> None:
+        sign_in(client, "survey_author")
+        url = f"/staff/engagements/{make_engagement().id}/plan/decision"
+        sent = client.get(url).page.form() | {"decision": "Mine"}
+        assert [client.post(url, data=sent).status_code for _ in range(2)] == [303, 303]
+
+    def test_a_conflict_over_choices_names_them(self, client: PageClient) -> None:
+        sign_in(client, "survey_author")
+        area = next(iter(make_areas().values()))
+        engagement = make_engagement()
+        url = f"/staff/engagements/{engagement.id}/plan/about"
+        opened = client.get(url).page.form()
+        client.submit(url, areas=[str(area.id)], subjects=["dentists"])
+        refused = client.post(url, data=opened | {"areas": [], "subjects": ["carers"]})
+        assert refused.status_code == 409
+        assert area.name in text_of(refused.page.one("div", class_="nhsuk-warning-callout"))
 
     def test_a_wrong_date_is_said_and_kept(self, client: PageClient) -> None:
         sign_in(client, "survey_author")
