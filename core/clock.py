@@ -12,6 +12,8 @@ from core.config import ConfigError
 #: The zone in which opening times and calendar days are meant; set from TIME_ZONE by `core.init_app`.
 _zone = ZoneInfo("Europe/London")
 _stopped: dt.datetime | None = None
+#: Clocks are never changed and changed back within a week.
+_WEEK = dt.timedelta(days=7)
 
 
 def set_zone(name: str) -> None:
@@ -41,6 +43,34 @@ def today() -> dt.date:
 def start_of_day(day: dt.date) -> dt.datetime:
     """Return the moment, in UTC, at which `day` begins for people here."""
     return dt.datetime.combine(day, dt.time(), tzinfo=_zone).astimezone(dt.UTC)
+
+
+def offsets(since: dt.datetime, until: dt.datetime) -> list[tuple[dt.datetime, dt.timedelta]]:
+    """Return from which moment on, between `since` and `until`, clocks here were how far ahead of UTC.
+
+    The first begins at `since`, each other with a change of the clocks. For databases that know no zones.
+    """
+    found = [(since, _offset(since))]
+    day = since
+    while day < until:
+        after = min(day + _WEEK, until)
+        if _offset(after) != found[-1][1]:
+            found.append((_change(day, after), _offset(after)))
+        day = after
+    return found
+
+
+def _offset(moment: dt.datetime) -> dt.timedelta:
+    return moment.astimezone(_zone).utcoffset() or dt.timedelta()
+
+
+def _change(before: dt.datetime, after: dt.datetime) -> dt.datetime:
+    """Return the moment, to the second, from which the offset is that of `after`."""
+    old = _offset(before)
+    while after - before > dt.timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        before, after = (middle, after) if _offset(middle) == old else (before, middle)
+    return after.replace(microsecond=0)
 
 
 @contextmanager

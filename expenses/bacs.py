@@ -58,8 +58,11 @@ class Submission:
 
 def clean(text: str, length: int = 18) -> str:
     """Return `text` in the characters Bacs knows (A-Z 0-9 . & / - and space), at most `length` of them."""
-    plain = unicodedata.normalize("NFKD", text.upper().translate(_LETTERS))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", " ").replace("'", "")
+    plain = text.upper()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
+        plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", " ")
+    plain = plain.replace("'", "")
     return " ".join(_FOREIGN.sub(" ", plain).split())[:length].rstrip()
 
 
@@ -76,8 +79,10 @@ def _records(submission: Submission, credits: Sequence[Credit]) -> Iterator[str]
     yield _file_label("HDR1", submission, blocks=0)
     yield _format_label("HDR2")
     yield _uhl1(submission)
+    own = _own(submission.payer)
+    name = _name(submission.payer.name)
     for credit in credits:
-        yield _detail(submission, credit)
+        yield _detail(own, name, credit)
     yield _contra(submission, total)
     yield _file_label("EOF1", submission, blocks=-(-(len(credits) + 1) // _BLOCK))
     yield _format_label("EOF2")
@@ -109,21 +114,23 @@ def _utl1(total: int, count: int) -> str:
     return _sized(f"UTL1{total:013}{total:013}{1:07}{count:07}{'':10}{'':26}", _LABEL)
 
 
-def _detail(submission: Submission, credit: Credit) -> str:
-    to, payer = credit.to, submission.payer
+def _own(payer: Account) -> str:
+    return f"{_figures(payer.sort_code, 6)}{_figures(payer.number, 8)}"
+
+
+def _detail(own: str, name: str, credit: Credit) -> str:
+    to = credit.to
     record = (
-        f"{_figures(to.sort_code, 6)}{_figures(to.number, 8)}0{CREDIT}"
-        f"{_figures(payer.sort_code, 6)}{_figures(payer.number, 8)}{'':4}{_pence(credit.pence)}"
-        f"{_name(payer.name)}{clean(credit.reference):18}{_name(to.name)}"
+        f"{_figures(to.sort_code, 6)}{_figures(to.number, 8)}0{CREDIT}{own}{'':4}{_pence(credit.pence)}"
+        f"{name}{clean(credit.reference):18}{_name(to.name)}"
     )
     return _sized(record, _RECORD)
 
 
 def _contra(submission: Submission, total: int) -> str:
-    payer = submission.payer
-    own = f"{_figures(payer.sort_code, 6)}{_figures(payer.number, 8)}"
+    own = _own(submission.payer)
     narrative = clean(f"PAYMENTS {submission.serial}")
-    record = f"{own}0{CONTRA}{own}{'':4}{_pence(total)}{narrative:18}{'CONTRA':18}{_name(payer.name)}"
+    record = f"{own}0{CONTRA}{own}{'':4}{_pence(total)}{narrative:18}{'CONTRA':18}{_name(submission.payer.name)}"
     return _sized(record, _RECORD)
 
 
@@ -144,7 +151,7 @@ def _name(text: str) -> str:
 
 
 def _figures(text: str, length: int) -> str:
-    if not re.fullmatch(rf"[0-9]{{{length}}}", text):
+    if len(text) != length or not (text.isascii() and text.isdigit()):
         raise ValueError(f"{length} figures are needed")
     return text
 

@@ -130,6 +130,12 @@ class ChangedFileError(DomainError):
     )
 
 
+class ForgottenError(DomainError):
+    """A list says where vouchers went; of somebody who left and is owed nothing, that is deleted."""
+
+    words = N_("This file cannot be made again. Somebody in it has left, and their name and address are deleted.")
+
+
 class BudgetMovedError(DomainError):
     """Two people change a budget: the second looks again."""
 

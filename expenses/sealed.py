@@ -34,7 +34,7 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
     LineDecision: ("words",),
     BankDetails: ("numbers", "holder"),
     PayerAccount: ("numbers",),
-    Voucher: ("code",),
+    Voucher: ("receiver", "code"),
 }
 #: Sealed column -> the column of its keyed index, and how the index is made from what is sealed.
 _INDEXES: dict[tuple[Any, str], tuple[str, Callable[[str], str]]] = {
@@ -58,6 +58,11 @@ def read(row: Any, column: str) -> str:
     """Return what `column` of `row` holds, in clear, or an empty string."""
     value = getattr(row, column)
     return keyring().open(value, place(row, column)) if value else ""
+
+
+def read_value(model: Any, column: str, seal_id: str, value: bytes | None) -> str:
+    """Return, in clear, what a query read from `column` of a row of `model` whose `seal_id` it read as well."""
+    return keyring().open(value, f"{model.__tablename__}.{column}:{seal_id}") if value else ""
 
 
 def register() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask, has_app_context
+from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 import app as application
@@ -24,6 +25,10 @@ from tests.support.pages import PageClient
 from tests.support.queries import recorded
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+
+# A slow machine, or a first run that still has to gather the letters of Unicode, is no mistake in the program.
+settings.register_profile("panel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("panel")
 
 
 def pytest_configure(config: pytest.Config) -> None:

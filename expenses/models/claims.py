@@ -7,10 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Json, Model
 from expenses.models.columns import one_of, seal_name
+
+_BUDGETED = ("authorised_at", "submitted_at", "claimed_pence", "approved_pence", "advance_pence")
+_REPORTED = ("payee_id", "engagement_id", "area_id", "approved_pence", "advance_pence", "submitted_at", "promised_on")
 
 
 class PayeeKind(StrEnum):
@@ -123,7 +127,9 @@ class Claim(Model):
         sa.CheckConstraint("settles_id IS NULL OR kind = 'costs'", name="settles"),
         sa.Index("ix_claim_state_submitted", "state", "submitted_at", "id"),
         sa.Index("ix_claim_payee_state", "payee_id", "state", "id"),
-        sa.Index("ix_claim_engagement_state", "engagement_id", "state"),
+        # What budgets and reports of a year add up, they read from these indexes alone.
+        sa.Index("ix_claim_engagement", "engagement_id", "state", *_BUDGETED),
+        sa.Index("ix_claim_paid", "paid_on", "state", *_REPORTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -157,7 +163,7 @@ class Claim(Model):
     approved_at: Mapped[dt.datetime | None]
     authorised_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     authorised_at: Mapped[dt.datetime | None]
-    paid_on: Mapped[dt.date | None] = mapped_column(index=True)
+    paid_on: Mapped[dt.date | None]
     #: Sums over the lines, brought up to date by services, so that lists need not add up.
     claimed_pence: Mapped[int] = mapped_column(default=0)
     approved_pence: Mapped[int] = mapped_column(default=0)
@@ -172,7 +178,7 @@ class Claim(Model):
         back_populates="claim", order_by="ClaimLine.number", lazy="raise_on_sql", cascade="all, delete-orphan"
     )
 
-    @property
+    @hybrid_property
     def to_pay_pence(self) -> int:
         """Whole pence that this claim brings its payee."""
         return self.approved_pence - self.advance_pence
@@ -195,6 +201,7 @@ class ClaimLine(Model):
         # The duplicate checks: same day, kind and amount; same journey in one car.
         sa.Index("ix_claim_line_same", "spent_on", "category", "claimed_pence"),
         sa.Index("ix_claim_line_journey", "journey_index", "spent_on"),
+        sa.Index("ix_claim_line_given", "claim_id", "category", "approved_pence"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

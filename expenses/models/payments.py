@@ -183,6 +183,8 @@ class PaymentRun(Model):
     confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     confirmed_at: Mapped[dt.datetime | None]
     exported_at: Mapped[dt.datetime | None]
+    #: Engagement -> cost centre of its budget when the run was put together: a budget can be given another later.
+    cost_centres: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default=sa.text("'{}'"))
     #: SHA-256 of each file made from the run: {"bacs": …, "ledger": …, "vouchers": …}.
     checksums: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
@@ -239,13 +241,17 @@ class Payment(Model):
 
 
 class Voucher(Model):
-    """A voucher to be ordered for a payment. `code` is sealed for `voucher.code:<seal_id>` once it is known."""
+    """A voucher to be ordered for a payment. Sealed columns for `voucher.<column>:<seal_id>`."""
 
     __tablename__ = "voucher"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     seal_id: Mapped[str] = seal_name()
     payment_id: Mapped[int] = mapped_column(sa.ForeignKey("payment.id", ondelete="CASCADE"), unique=True)
+    #: Where it goes, as known when the run was put together: JSON {"name", "email", "address"}. Emptied when the
+    #: person has left and nothing is owed to them.
+    receiver: Mapped[bytes | None]
+    #: Once it is known.
     code: Mapped[bytes | None]
     ordered_at: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]

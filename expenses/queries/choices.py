@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from core.database import db
 from expenses.models import BankDetails, PaymentChoice, PaymentText
+from expenses.queries import bank_details
 
 
 def find_newest_text(purpose: str) -> PaymentText | None:
@@ -34,7 +36,10 @@ def choices_of(claim_ids: Sequence[int]) -> dict[int, PaymentChoice]:
     }
 
 
-def accounts_of(payee_ids: Sequence[int]) -> dict[int, BankDetails]:
-    """Return payee -> the bank details that hold now, still sealed."""
-    query = sa.select(BankDetails).where(BankDetails.payee_id.in_(payee_ids), BankDetails.ended_at.is_(None))
-    return {row.payee_id: row for row in db.session.scalars(query)}
+def accounts_of(payee_ids: Sequence[int], now: dt.datetime) -> dict[int, tuple[int, bool]]:
+    """Return payee -> (number of the bank details that hold, whether money can be paid into them at `now`)."""
+    usable = sa.case((bank_details.usable(now), 1), else_=0)
+    query = sa.select(BankDetails.payee_id, BankDetails.id, usable).where(
+        BankDetails.payee_id.in_(payee_ids), BankDetails.ended_at.is_(None)
+    )
+    return {payee_id: (details_id, bool(is_usable)) for payee_id, details_id, is_usable in db.session.execute(query)}

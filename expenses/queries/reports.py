@@ -21,6 +21,8 @@ Parts = dict[str, tuple[int, int]]
 ADVANCED = "advanced"
 #: Where nothing is known.
 NONE = ""
+#: How far back the changes of clocks are asked for: longer than any claim is kept.
+_REMEMBERED = dt.timedelta(days=366 * 8)
 _WORTH = Claim.approved_pence - Claim.advance_pence
 
 
@@ -57,8 +59,8 @@ def spend(year: int) -> Spend:
     """Return what was paid in the financial year that began in `year`. Six queries, whatever the number of claims."""
     people, pence = sa.func.count(Claim.payee_id.distinct()), sa.func.coalesce(sa.func.sum(_WORTH), 0)
     whole = db.session.execute(sa.select(people, pence).where(*_paid_in(year))).one()
-    month = sa.func.extract("month", Claim.paid_on)
-    quarter = sa.case((month >= 10, 3), (month >= 7, 2), (month >= 4, 1), else_=4)
+    begins = [(1, dt.date(year, 7, 1)), (2, dt.date(year, 10, 1)), (3, dt.date(year + 1, 1, 1))]
+    quarter = sa.case(*[(Claim.paid_on < day, number) for number, day in begins], else_=4)
     return Spend(
         (whole[0], int(whole[1])),
         _parts(sa.select(quarter, people, pence).where(*_paid_in(year)).group_by(quarter)),
@@ -99,29 +101,41 @@ class Speed:
 
 def speed(year: int) -> Speed:
     """Return how many days lay between sending and paying, of what was paid in a financial year, in two queries."""
-    sent = _local_day(Claim.submitted_at)
+    taken = _days_until(Claim.paid_on, Claim.submitted_at)
     on_time = sa.func.sum(sa.case((Claim.paid_on <= Claim.promised_on, 1), else_=0))
     query = (
-        sa.select(sent, Claim.paid_on, sa.func.count(), on_time, sa.func.count(Claim.promised_on))
+        sa.select(taken, sa.func.count(), on_time, sa.func.count(Claim.promised_on))
         .where(*_paid_in(year), Claim.submitted_at.is_not(None))
-        .group_by(sent, Claim.paid_on)
+        .group_by(taken)
     )
     days: dict[int, int] = {}
     kept = promised = 0
-    for first, paid_on, count, in_time, with_promise in db.session.execute(query):
-        begun = first if isinstance(first, dt.date) else dt.date.fromisoformat(first)
-        taken = max(0, (paid_on - begun).days)
-        days[taken] = days.get(taken, 0) + count
+    for passed, count, in_time, with_promise in db.session.execute(query):
+        number = max(0, int(passed))
+        days[number] = days.get(number, 0) + count
         kept, promised = kept + int(in_time or 0), promised + with_promise
     people = db.session.scalar(sa.select(sa.func.count(Claim.payee_id.distinct())).where(*_paid_in(year))) or 0
     return Speed(days, kept, promised, people)
 
 
-def _local_day(column: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[Any]:
-    """Return the day of a moment where people here are; SQLite knows no zones and says the day in UTC."""
+def _days_until(day: sa.SQLColumnExpression[Any], moment: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[Any]:
+    """Return how many days lie between a moment, on the calendar of people here, and a later day."""
     if is_postgresql():
-        return sa.cast(sa.func.timezone(clock.zone().key, column), sa.Date)
-    return sa.func.date(column)
+        return day - sa.cast(sa.func.timezone(clock.zone().key, moment), sa.Date)
+    return sa.cast(sa.func.julianday(day) - sa.func.julianday(_local_day(moment)), sa.Integer)
+
+
+def _local_day(moment: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[Any]:
+    """Return the calendar day of a moment. SQLite knows no zones: it is told when clocks changed, and to what."""
+    since = clock.start_of_day(clock.today() - _REMEMBERED)
+    first, *changes = clock.offsets(since, clock.now() + dt.timedelta(days=366))
+    shifted = [(moment >= begins, sa.func.date(moment, _seconds(offset))) for begins, offset in reversed(changes)]
+    usual = sa.func.date(moment, _seconds(first[1]))
+    return sa.case(*shifted, else_=usual) if shifted else usual
+
+
+def _seconds(offset: dt.timedelta) -> str:
+    return f"{int(offset.total_seconds()):+d} seconds"
 
 
 def declined() -> tuple[int, int]:

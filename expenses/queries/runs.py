@@ -14,10 +14,8 @@ from expenses.models import (
     Claim,
     ClaimLine,
     LedgerLayout,
-    Payee,
     PayerAccount,
     Payment,
-    PaymentMethod,
     PaymentState,
     Voucher,
 )
@@ -37,25 +35,36 @@ def totals(run_id: int) -> dict[str, tuple[int, int]]:
 
 
 def walk_credits(run_id: int) -> Iterator[Any]:
-    """Yield (payment, bank details) of what a run pays into accounts."""
-    query = sa.select(Payment, BankDetails).join(BankDetails, BankDetails.id == Payment.bank_details_id)
-    return _walk(run_id, query)
+    """Yield what a run pays into accounts: payment, pence and reference, with the bank details still sealed."""
+    columns = (Payment.amount_pence, Payment.reference, BankDetails.seal_id, BankDetails.numbers, BankDetails.holder)
+    return _walk(run_id, _payments(*columns).join(BankDetails, BankDetails.id == Payment.bank_details_id))
 
 
 def walk_vouchers(run_id: int) -> Iterator[Any]:
-    """Yield (payment, payee, voucher) of what a run pays by voucher."""
-    query = (
-        sa.select(Payment, Payee, Voucher)
-        .join(Payee, Payee.id == Payment.payee_id)
-        .outerjoin(Voucher, Voucher.payment_id == Payment.id)
-        .where(Payment.method == PaymentMethod.VOUCHER)
-    )
-    return _walk(run_id, query)
+    """Yield what a run pays by voucher: payment, pence and reference, with where it goes still sealed."""
+    columns = (Payment.amount_pence, Payment.reference, Voucher.seal_id, Voucher.receiver)
+    return _walk(run_id, _payments(*columns).join(Voucher, Voucher.payment_id == Payment.id))
 
 
 def walk_claims(run_id: int) -> Iterator[Any]:
-    """Yield (payment, claim) of all that a run pays."""
-    return _walk(run_id, sa.select(Payment, Claim).join(Claim, Claim.id == Payment.claim_id))
+    """Yield all that a run pays: payment, payee, method, claim, its reference, advance and engagement."""
+    columns = (Payment.payee_id, Payment.method, Payment.claim_id, Claim.reference, Claim.advance_pence)
+    return _walk(run_id, _payments(*columns, Claim.engagement_id).join(Claim, Claim.id == Payment.claim_id))
+
+
+def receivers(payment_ids: Sequence[int]) -> list[Any]:
+    """Return, of some hundred payments, the sealed name on the account and where the voucher goes: one has either."""
+    columns = (BankDetails.seal_id, BankDetails.holder, Voucher.seal_id, Voucher.receiver)
+    query = (
+        _payments(*columns)
+        .outerjoin(BankDetails, BankDetails.id == Payment.bank_details_id)
+        .outerjoin(Voucher, Voucher.payment_id == Payment.id)
+    )
+    return list(db.session.execute(query.where(Payment.id.in_(payment_ids))))
+
+
+def _payments(*columns: Any) -> Any:
+    return sa.select(Payment.id, *columns).select_from(Payment)
 
 
 def _walk(run_id: int, query: Any) -> Iterator[Any]:
@@ -70,7 +79,7 @@ def _walk(run_id: int, query: Any) -> Iterator[Any]:
         yield from rows
         if len(rows) < _PORTION:
             return
-        last = rows[-1][0].id
+        last = rows[-1][0]
 
 
 def lines_of(claim_ids: list[int]) -> dict[int, list[tuple[str, int]]]:

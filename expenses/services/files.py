@@ -12,10 +12,9 @@ from typing import Any
 
 from core.database import db
 from expenses import bacs, ledger, sealed
-from expenses.errors import ChangedFileError, NoPayerAccountError, RunMovedError
-from expenses.models import LedgerLayout, PayerAccount, PaymentRun, RunState
-from expenses.queries import budgets, runs
-from expenses.services import bank_details, payees
+from expenses.errors import ChangedFileError, ForgottenError, NoPayerAccountError, RunMovedError
+from expenses.models import BankDetails, LedgerLayout, PayerAccount, PaymentRun, RunState, Voucher
+from expenses.queries import runs
 
 #: File -> its name without the run's number.
 NAMES = {"bacs": "bacs-{run}.txt", "ledger": "ledger-{run}.csv", "vouchers": "vouchers-{run}.csv"}
@@ -26,7 +25,8 @@ _PORTION = 500
 def make(run: PaymentRun, kind: str) -> bytes:
     """Return one of the files NAMES, and keep its checksum the first time. An empty one is empty bytes.
 
-    Raises RunMovedError before the run is confirmed, ChangedFileError should the bytes ever differ from the first time.
+    Raises RunMovedError before the run is confirmed, ChangedFileError should the bytes ever differ from the first time,
+    ForgottenError where somebody who has left was to get a voucher.
     """
     if run.state not in _MADE:
         raise RunMovedError
@@ -57,50 +57,67 @@ def _bacs(run: PaymentRun) -> bytes:
 
 
 def _credits(run: PaymentRun) -> Iterator[bacs.Credit]:
-    for payment, details in runs.walk_credits(run.id):
-        numbers = bank_details.read_numbers(details)
-        account = bacs.Account(numbers.sort_code, numbers.account, sealed.read(details, "holder"))
+    for _, pence, reference, seal_id, numbers, holder in runs.walk_credits(run.id):
+        to = json.loads(sealed.read_value(BankDetails, "numbers", seal_id, numbers))
+        account = bacs.Account(
+            to["sort_code"], to["account"], sealed.read_value(BankDetails, "holder", seal_id, holder)
+        )
         # A building society finds its saver by the roll number; everybody else sees which claim was paid.
-        yield bacs.Credit(account, payment.amount_pence, numbers.roll or payment.reference)
+        yield bacs.Credit(account, pence, to["roll"] or reference)
 
 
 def _ledger(run: PaymentRun) -> bytes:
     layout = db.session.get(LedgerLayout, run.layout_id) if run.layout_id else None
     columns = layout.columns if layout else ledger.DEFAULT_COLUMNS
-    return ledger.write(_ledger_rows(run), columns, layout.coding if layout else {})
+    named = any(column["value"] == "name" for column in columns)
+    return ledger.write(_ledger_rows(run, named=named), columns, layout.coding if layout else {})
 
 
-def _ledger_rows(run: PaymentRun) -> Iterator[ledger.Row]:
+def _ledger_rows(run: PaymentRun, *, named: bool) -> Iterator[ledger.Row]:
+    """Yield the rows; names are opened where the layout asks for them only."""
     for portion in _portions(runs.walk_claims(run.id)):
-        claims = [claim for _, claim in portion]
-        lines = runs.lines_of([claim.id for claim in claims])
-        centres = budgets.codings({claim.engagement_id for claim in claims if claim.engagement_id}, run.pay_on)
-        known = payees.contacts([payment.payee_id for payment, _ in portion])
-        for payment, claim in portion:
+        lines = runs.lines_of([row.claim_id for row in portion])
+        names = _names([row.id for row in portion]) if named else {}
+        for row in portion:
             about = {
-                "reference": claim.reference,
-                "payee": payment.payee_id,
-                "name": known[payment.payee_id].name,
-                "method": payment.method,
-                "engagement": claim.engagement_id,
-                "cost_centre": centres.get(claim.engagement_id or 0, ""),
+                "reference": row.reference,
+                "payee": row.payee_id,
+                "name": names.get(row.id, ""),
+                "method": row.method,
+                "engagement": row.engagement_id,
+                "cost_centre": run.cost_centres.get(str(row.engagement_id), ""),
             }
-            yield from ledger.rows_of(run.id, run.pay_on, about, lines.get(claim.id, []), claim.advance_pence)
+            yield from ledger.rows_of(run.id, run.pay_on, about, lines.get(row.claim_id, []), row.advance_pence)
+
+
+def _names(payment_ids: list[int]) -> dict[int, str]:
+    """Return payment -> who receives it: the name on the account, or on the voucher."""
+    found = {}
+    for payment_id, account_id, holder, voucher_id, receiver in runs.receivers(payment_ids):
+        account = sealed.read_value(BankDetails, "holder", account_id, holder)
+        found[payment_id] = account or _voucher_to(voucher_id, receiver)["name"]
+    return found
+
+
+def _voucher_to(seal_id: str, receiver: bytes | None) -> dict[str, str]:
+    """Return where a voucher goes, in clear. Raises ForgottenError once that was deleted."""
+    if receiver is None:
+        raise ForgottenError
+    words: dict[str, str] = json.loads(sealed.read_value(Voucher, "receiver", seal_id, receiver))
+    return words
 
 
 def _vouchers(run: PaymentRun) -> bytes:
-    rows = runs.walk_vouchers(run.id)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["reference", "amount", "name", "email", "address", "language"])
+    columns = ["name", "email", "address", "language"]
+    writer.writerow(["reference", "amount", *columns])
     empty = True
-    for portion in _portions(rows):
-        reached = payees.contacts([payment.payee_id for payment, _, _ in portion])
-        for payment, payee, _ in portion:
-            known = reached[payment.payee_id]
-            fields = [payment.reference, ledger.pounds(payment.amount_pence), known.name, known.email, known.address]
-            writer.writerow([ledger.harmless(field) for field in (*fields, payee.language)])
-            empty = False
+    for _, pence, reference, seal_id, receiver in runs.walk_vouchers(run.id):
+        to = _voucher_to(seal_id, receiver)
+        fields = [reference, ledger.pounds(pence), *(to[column] for column in columns)]
+        writer.writerow([ledger.harmless(field) for field in fields])
+        empty = False
     return b"" if empty else out.getvalue().encode("utf-8")
 
 

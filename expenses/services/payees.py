@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from core import audit, clock, ids
 from core.database import db, insert_or_ignore
 from expenses import sealed
-from expenses.models import Claim, ClaimState, Payee, PayeeKind
+from expenses.models import Claim, ClaimState, Payee, PayeeKind, Payment, Voucher
 from expenses.transitions import SETTLED_STATES
 from panel import contact
 from panel.contact import Contact
@@ -62,6 +62,12 @@ def contacts(payee_ids: Sequence[int]) -> dict[int, Contact]:
     return {payee.id: _contact(payee, member) for payee, member in db.session.execute(query)}
 
 
+def languages(payee_ids: Sequence[int]) -> dict[int, str]:
+    """Return in which language each of some hundred payees is written to."""
+    rows = db.session.execute(sa.select(Payee.id, Payee.language).where(Payee.id.in_(set(payee_ids))))
+    return {payee_id: language for payee_id, language in rows}  # noqa: C416  rows are no tuples to mypy
+
+
 def _contact(payee: Payee, member: Member | None) -> Contact:
     if payee.kept:
         return Contact(**json.loads(sealed.read(payee, "kept")))
@@ -84,7 +90,10 @@ def keep_contact(member: Member) -> bool:
     Called before the panel erases who they are. What is kept is emptied by `forget_settled`.
     """
     payee = find_for_member(member.id)
-    if payee is None or not _owed(payee.id):
+    if payee is None:
+        return False
+    if not _owed(payee.id):
+        _forget_vouchers(payee)
         return False
     known = contact.open_contact(member)
     sealed.put(payee, "kept", json.dumps({"name": known.name, "email": known.email, "address": known.address}))
@@ -101,9 +110,16 @@ def forget_settled(limit: int = 500) -> int:
     payees = list(db.session.scalars(settled))
     for payee in payees:
         payee.kept = None
+        _forget_vouchers(payee)
         audit.record("payee.contact_forgotten", f"payee:{payee.id}")
     db.session.flush()
     return len(payees)
+
+
+def _forget_vouchers(payee: Payee) -> None:
+    """Empty where vouchers went: the list of a run that is over can then not be made again."""
+    mine = sa.select(Payment.id).where(Payment.payee_id == payee.id)
+    db.session.execute(sa.update(Voucher).where(Voucher.payment_id.in_(mine)).values(receiver=None))
 
 
 def _owed(payee_id: int) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from accounts.models import Staff
 from core import audit, clock, ids
 from core.database import changed_by, db
-from expenses import emails, processing_days, transitions
+from expenses import emails, processing_days, sealed, transitions
 from expenses.errors import (
     ClaimMovedError,
     HeldError,
@@ -22,7 +24,6 @@ from expenses.errors import (
     RunMovedError,
 )
 from expenses.models import (
-    BankDetails,
     Claim,
     Payment,
     PaymentChoice,
@@ -32,9 +33,9 @@ from expenses.models import (
     RunState,
     Voucher,
 )
-from expenses.queries import choices, payments
+from expenses.queries import budgets, choices, payments
 from expenses.queries import runs as settings
-from expenses.services import duties, steps
+from expenses.services import duties, payees, steps
 from expenses.transitions import Duty
 
 
@@ -55,6 +56,7 @@ def prepare(claim_ids: Sequence[int], *, by: Staff, pay_on: dt.date) -> PaymentR
         prepared_at=clock.now(),
         payer_account_id=payer.id if payer else None,
         layout_id=layout.id if layout else None,
+        cost_centres={},
         checksums={},
     )
     db.session.add(run)
@@ -70,65 +72,77 @@ def prepare(claim_ids: Sequence[int], *, by: Staff, pay_on: dt.date) -> PaymentR
 
 def _add_chunk(run: PaymentRun, claim_ids: list[int], by: Staff) -> None:
     steps.take_many(claim_ids, transitions.PUT_IN_RUN, by=by, detail=f"run:{run.id}")
-    claims = list(db.session.scalars(sa.select(Claim).where(Claim.id.in_(claim_ids)).order_by(Claim.id)))
+    columns = (Claim.id, Claim.reference, Claim.payee_id, Claim.to_pay_pence, Claim.engagement_id)
+    claims = list(db.session.execute(sa.select(*columns).where(Claim.id.in_(claim_ids)).order_by(Claim.id)))
     chosen = choices.choices_of(claim_ids)
-    receivers = {claim.id: _receiver(claim, chosen.get(claim.id)) for claim in claims}
-    accounts = choices.accounts_of(sorted(set(receivers.values())))
+    receivers = {claim.id: _receiver(claim.payee_id, chosen.get(claim.id)) for claim in claims}
+    accounts = choices.accounts_of(sorted(set(receivers.values())), run.prepared_at)
     attempts = payments.attempts_of(claim_ids)
     rows = [
         _payment(run, claim, chosen.get(claim.id), receivers[claim.id], accounts, attempts.get(claim.id, 0) + 1)
         for claim in claims
     ]
     try:
-        db.session.execute(sa.insert(Payment), rows)
+        db.session.execute(sa.insert(Payment.__table__), rows)  # type: ignore[arg-type]  # every table here is a Table
     except IntegrityError:  # the database knows of a payment that this run did not see
         raise ClaimMovedError from None
     run.payments += len(rows)
-    run.total_pence += sum(int(str(row["amount_pence"])) for row in rows)
+    run.total_pence += sum(claim.to_pay_pence for claim in claims)
+    engagements = {claim.engagement_id for claim in claims if claim.engagement_id}
+    centres = budgets.codings(engagements, run.pay_on)
+    run.cost_centres = {**run.cost_centres, **{str(number): centre for number, centre in centres.items()}}
 
 
 def _add_vouchers(run: PaymentRun) -> None:
     """Note the vouchers to order; refuse a run that pays into accounts from an account nobody has entered."""
     db.session.flush()
-    methods = {
-        row.id: row.method for row in db.session.execute(sa.select(Payment.id, Payment.method).filter_by(run_id=run.id))
-    }
-    orders = [
-        {"seal_id": ids.random_id(), "payment_id": payment_id}
-        for payment_id, method in methods.items()
-        if method == PaymentMethod.VOUCHER
-    ]
-    if len(orders) < len(methods) and run.payer_account_id is None:
+    query = sa.select(Payment.id, Payment.payee_id).where(
+        Payment.run_id == run.id, Payment.method == PaymentMethod.VOUCHER
+    )
+    wanted = [(payment_id, payee_id) for payment_id, payee_id in db.session.execute(query.order_by(Payment.id))]
+    if len(wanted) < run.payments and run.payer_account_id is None:
         raise NoPayerAccountError
-    if orders:
-        db.session.execute(sa.insert(Voucher), orders)
+    for start in range(0, len(wanted), steps.CHUNK):
+        _add_orders(wanted[start : start + steps.CHUNK])
 
 
-def reference_of(claim: Claim, attempt: int) -> str:
+def _add_orders(wanted: Sequence[tuple[int, int]]) -> None:
+    """Keep, sealed, where each voucher is to go: the list stays the same when somebody moves house or leaves."""
+    numbers = [payee_id for _, payee_id in wanted]
+    reached, languages = payees.contacts(numbers), payees.languages(numbers)
+    orders = []
+    for payment_id, payee_id in wanted:
+        order, to = Voucher(seal_id=ids.random_id()), reached[payee_id]
+        words = {"name": to.name, "email": to.email, "address": to.address, "language": languages[payee_id]}
+        sealed.put(order, "receiver", json.dumps(words))
+        orders.append({"seal_id": order.seal_id, "payment_id": payment_id, "receiver": order.receiver})
+    db.session.execute(sa.insert(Voucher.__table__), orders)  # type: ignore[arg-type]  # every table here is a Table
+
+
+def reference_of(claim_reference: str, attempt: int) -> str:
     """Return what the payee's statement shows, at most 18 characters; a second try can be told from the first."""
-    return f"CLAIM {claim.reference}" + (f"/{attempt}" if attempt > 1 else "")
+    return f"CLAIM {claim_reference}" + (f"/{attempt}" if attempt > 1 else "")
 
 
-def _receiver(claim: Claim, choice: PaymentChoice | None) -> int:
-    return choice.charity_id if choice and choice.charity_id else claim.payee_id
+def _receiver(payee_id: int, choice: PaymentChoice | None) -> int:
+    return choice.charity_id if choice and choice.charity_id else payee_id
 
 
 def _payment(
     run: PaymentRun,
-    claim: Claim,
+    claim: Any,
     choice: PaymentChoice | None,
     receiver: int,
-    accounts: dict[int, BankDetails],
+    accounts: dict[int, tuple[int, bool]],
     attempt: int,
 ) -> dict[str, object]:
     """Return the row of one payment: where costs are repaid without a choice, the bank is meant."""
     method = choice.method if choice else PaymentMethod.BANK
-    account = None if method == PaymentMethod.VOUCHER else accounts.get(receiver)
-    if method != PaymentMethod.VOUCHER:
-        if account is None:
-            raise NoAccountError(reference=claim.reference)
-        if account.is_held(clock.now()):
-            raise HeldError(reference=claim.reference)
+    details_id, usable = (None, True) if method == PaymentMethod.VOUCHER else accounts.get(receiver, (None, True))
+    if details_id is None and method != PaymentMethod.VOUCHER:
+        raise NoAccountError(reference=claim.reference)
+    if not usable:
+        raise HeldError(reference=claim.reference)
     return {
         "run_id": run.id,
         "claim_id": claim.id,
@@ -136,9 +150,9 @@ def _payment(
         "state": PaymentState.IN_RUN,
         "method": method,
         "payee_id": receiver,
-        "bank_details_id": account.id if account else None,
+        "bank_details_id": details_id,
         "amount_pence": claim.to_pay_pence,
-        "reference": reference_of(claim, attempt),
+        "reference": reference_of(claim.reference, attempt),
         "failure": "",
     }
 

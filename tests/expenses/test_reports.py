@@ -151,6 +151,26 @@ class TestSpeed:
         page = client.get("/staff/expenses/figures/speed").text
         assert "40" in page
 
+    @pytest.mark.parametrize(
+        ("sent", "days"),
+        [
+            ("2026-06-30T22:30", 10),  # half past eleven in the evening of 30 June
+            ("2026-06-30T23:30", 9),  # half past midnight: 1 July where people here are
+            ("2026-01-30T23:30", 161),  # winter: the day of UTC
+            ("2026-03-29T00:30", 103),  # half an hour before the clocks go forward
+            ("2026-03-28T23:59", 104),
+        ],
+    )
+    def test_a_claim_is_sent_on_the_day_it_is_where_people_here_are(self, sent: str, days: int) -> None:
+        make.make_policy()
+        with clock.stopped_at(dt.datetime.fromisoformat(f"{sent}:00+00:00")):
+            claim = make.make_claim("authorised")
+        with clock.stopped_at(dt.datetime(2026, 7, 8, 12, tzinfo=dt.UTC)):
+            team = make.Team()
+            run = make.run_of(claim, team)
+            make.runs.mark_paid(run, paid_on=dt.date(2026, 7, 10))
+            assert reports.speed(2026).days == {days: 1}
+
     def test_of_few_nothing_is_said(self, client: PageClient) -> None:
         paid(3)
         sign_in(client, "payer")

@@ -23,6 +23,7 @@ from expenses import processing_days, returns
 from expenses.errors import (
     ChangedFileError,
     ClaimMovedError,
+    ForgottenError,
     HeldError,
     NoPayerAccountError,
     NotAProcessingDayError,
@@ -30,9 +31,13 @@ from expenses.errors import (
 )
 from expenses.models import Claim, Payee, Payment, PaymentMethod, PaymentRun
 from expenses.queries import payable
-from expenses.services import choices, files, payer, reconciling, runs
+from expenses.services import budgets, choices, files, payees, payer, reconciling, runs
+from panel import contact
+from panel.services import membership
 from tests.expenses import standard_18
 from tests.factories import expenses as make
+from tests.factories.engagements import make_engagement
+from tests.factories.members import make_member
 from tests.factories.staff import make_staff
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -152,6 +157,44 @@ class TestFiles:
         again = {kind: files.make(run, kind) for kind in files.NAMES}
         assert again == first
         assert run.checksums["bacs"] == hashlib.sha256(first["bacs"]).hexdigest()
+
+    def test_a_voucher_goes_where_it_went_the_first_time_and_costs_stay_in_their_cost_centre(self) -> None:
+        team, engagement = make.Team(), make_engagement()
+        budget = make.make_budget(engagement.id, team.authoriser, coding="E100")
+        member = make_member(name="Ann Lee", address="1 Old Street")
+        claim = make.make_draft(make.make_payee(member), engagement_id=engagement.id)
+        choices.choose(claim, PaymentMethod.VOUCHER, language="en", how="online")
+        make.bring(claim, "authorised", team)
+        payer.set_layout(
+            [{"name": "N", "value": "name"}, {"name": "C", "value": "cost_centre"}, {"name": "P", "value": "pence"}],
+            {},
+            by="test",
+        )
+        run = confirmed(team, [claim, *authorised(team)])
+        first = {kind: files.make(run, kind) for kind in files.NAMES}
+        [row] = list(csv.DictReader(io.StringIO(first["vouchers"].decode())))
+        assert (row["name"], row["address"], row["amount"]) == ("Ann Lee", "1 Old Street", "4.20")
+        assert sorted(first["ledger"].decode().splitlines()[1:]) == ["A Patel,,420", "Ann Lee,E100,420"]
+        contact.seal_contact(member, name="Ann Moore", address="2 New Street", email="new@example.org")
+        member.language = "cy"
+        budgets.change(budget, budget.revision, coding="E200")
+        commit()
+        assert {kind: files.make(run, kind) for kind in files.NAMES} == first
+
+    def test_where_a_voucher_went_is_deleted_when_the_person_leaves_and_nothing_is_owed(self) -> None:
+        team, member = make.Team(), make_member(name="Ann Lee", address="1 Old Street")
+        claim = make.make_draft(make.make_payee(member))
+        choices.choose(claim, PaymentMethod.VOUCHER, language="en", how="online")
+        make.bring(claim, "authorised", team)
+        run = confirmed(team, [claim])
+        membership.leave(member, "en")
+        commit()
+        assert b"1 Old Street" in files.make(run, "vouchers")
+        runs.mark_exported(run, run.checksums)
+        runs.mark_paid(run, paid_on=run.pay_on)
+        assert payees.forget_settled() == 1
+        with pytest.raises(ForgottenError):
+            files.make(run, "vouchers")
 
     def test_a_file_that_comes_out_otherwise_is_not_handed_over(self) -> None:
         team = make.Team()
