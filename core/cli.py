@@ -31,12 +31,13 @@ def new_field_key() -> None:
 
 
 @click.command("worker")
-def run_worker() -> None:
+@click.option("--quiet", is_flag=True, help="Do not say when it begins and ends.")
+def run_worker(quiet: bool) -> None:
     """Send messages and run periodic jobs until stopped; any number of workers, each with a WORKER_NAME of its own."""
     # Here, not above: web processes and other commands need none of it.
     from core.worker import Worker
 
-    Worker(current_app._get_current_object()).run()  # type: ignore[attr-defined]  # a proxy
+    Worker(current_app._get_current_object(), quiet).run()  # type: ignore[attr-defined]  # a proxy
 
 
 @core_commands.command("rotate-keys")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,27 @@ def _text(name: str, value: str) -> str:
     return value
 
 
+def _email(name: str, value: str) -> str:
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", value):
+        raise ConfigError(f"{name} must be an e-mail address such as panel@example.org, not “{value}”.")
+    return value
+
+
+def _worker_name(name: str, value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", value):
+        raise ConfigError(f"{name} must be 1 to 60 letters, digits, dots, dashes or underscores.")
+    return value
+
+
+def _has_host(value: str) -> bool:
+    """Return whether `value` is an address with a host and, if it has one, a real port."""
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _whole(low: int, high: int) -> Callable[[str, str], int]:
     def read(name: str, value: str) -> int:
         if not value.isdigit() or not low <= int(value) <= high:
@@ -54,10 +76,8 @@ def _yes_no(name: str, value: str) -> bool:
 
 
 def _web_address(name: str, value: str) -> str:
-    if value:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise ConfigError(f"{name} must be a web address such as https://panel.example.org, not “{value}”.")
+    if value and (not value.startswith(("http://", "https://")) or not _has_host(value)):
+        raise ConfigError(f"{name} must be a web address such as https://panel.example.org, not “{value}”.")
     return value.rstrip("/")
 
 
@@ -67,25 +87,34 @@ def _database_url(name: str, value: str) -> str:
     if value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         return "postgresql+psycopg://" + value.split("://", 1)[1]
     if value.startswith("sqlite:///"):
+        if value == "sqlite:///":
+            raise ConfigError(
+                f"{name} must name a file after sqlite:///, such as sqlite:////var/lib/panel/panel.sqlite3."
+            )
         return value
     raise ConfigError(f"{name} must begin with postgresql:// or sqlite:///.")
 
 
 def _mail_url(name: str, value: str) -> str:
-    if urlsplit(value).scheme not in {"smtp", "smtps", "folder"}:
+    scheme, _, rest = value.partition(":")
+    if scheme not in {"smtp", "smtps", "folder"}:
         raise ConfigError(f"{name} must begin with smtp://, smtps:// or folder:.")
+    if not rest or (scheme != "folder" and not _has_host(value)):
+        raise ConfigError(f"{name} must name a host, such as smtp://mail.example.org:587, or a folder, as folder:mail.")
     return value
 
 
 def _scanner(name: str, value: str) -> str:
-    if value and not value.startswith("/") and (urlsplit(value).scheme != "tcp" or not urlsplit(value).port):
+    if value and not value.startswith("/") and not re.fullmatch(r"tcp://[^/:\s]+:\d{1,5}", value):
         raise ConfigError(f"{name} must be a path such as /run/clamav/clamd.ctl, or tcp://HOST:PORT.")
     return value
 
 
 def _rate_limit_url(name: str, value: str) -> str:
-    if urlsplit(value).scheme not in {"memory", "redis", "rediss"}:
+    if value.partition(":")[0] not in {"memory", "redis", "rediss"}:
         raise ConfigError(f"{name} must be memory:// or begin with redis:// or rediss://.")
+    if not value.startswith("memory:") and not _has_host(value):
+        raise ConfigError(f"{name} must name a host, such as redis://localhost:6379.")
     return value
 
 
@@ -133,7 +162,7 @@ SETTINGS: tuple[Setting, ...] = (
         "or folder:PATH for .eml files under instance/.",
         _mail_url,
     ),
-    Setting("MAIL_FROM", "panel@example.org", "The address messages come from.", _text),
+    Setting("MAIL_FROM", "panel@example.org", "The address messages come from.", _email),
     Setting("MAIL_RATE", "30000", "The most messages a minute, over all workers.", _whole(1, 1_000_000)),
     Setting("MAIL_CONNECTIONS", "4", "How many connections to the mail server one worker uses.", _whole(1, 32)),
     Setting(
@@ -158,7 +187,7 @@ SETTINGS: tuple[Setting, ...] = (
         "made at the first start, kept in instance/field_keys",
     ),
     Setting("ORGANISATION", "Leicester, Leicestershire and Rutland Panel", "Shown in the header and mails.", _text),
-    Setting("CONTACT_EMAIL", "panel@example.org", "Where the public can write for help.", _text),
+    Setting("CONTACT_EMAIL", "panel@example.org", "Where the public can write for help.", _email),
     Setting("CONTACT_PHONE", "0116 000 0000", "Where the public can ring for help.", _text),
     Setting(
         "CONTACT_ADDRESS",
@@ -185,7 +214,7 @@ SETTINGS: tuple[Setting, ...] = (
         _scanner,
         "none: files are not scanned",
     ),
-    Setting("WORKER_NAME", "worker-1", "A stable name for this worker, different for each one.", _text),
+    Setting("WORKER_NAME", "worker-1", "A stable name for this worker, different for each one.", _worker_name),
     Setting("PSEUDO_LOCALE", "no", "Offers ?lang=en-XA, which shows what is not translated; for testing.", _yes_no),
     Setting("DEMO", "no", "Shows the demo sign-ins and the demo's mail; never on a real service.", _yes_no),
 )

@@ -47,8 +47,9 @@ PATIENCE = 75.0
 class Worker:
     """This process's work: its workflows, and when to stop."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, quiet: bool = False) -> None:
         self._app = app
+        self._quiet = quiet
         self._name: str = config.settings().worker_name
         self._stop = threading.Event()
         self._work: dict[str, jobs.Continuous] = {}
@@ -64,7 +65,7 @@ class Worker:
             for name, make in jobs.continuous_work().items():
                 self._work[name], self._busy[name] = make(), threading.Lock()
         self._launch()
-        click.echo(f"Worker {self._name} is working.")
+        self._say(f"Worker {self._name} is working.")
         try:
             while not self._stop.is_set():
                 self._look()
@@ -72,7 +73,11 @@ class Worker:
         finally:
             self._stop.set()
             self._finish()
-        click.echo(f"Worker {self._name} has stopped.")
+        self._say(f"Worker {self._name} has stopped.")
+
+    def _say(self, words: str) -> None:
+        if not self._quiet:
+            click.echo(words)
 
     # --- workflows -------------------------------------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ def _serve(settings: config.Settings, demo: bool) -> None:
     try:
         with step("Starting the web server and the worker"):
             children.start("web server", web_command(settings), environ)
-            children.start("worker", [venv.BIN / "flask", "--app", "app", "worker"], environ)
+            children.start("worker", [venv.BIN / "flask", "--app", "app", "worker", "--quiet"], environ)
             children.wait_until(lambda: _healthy(settings.host, settings.port), _PATIENCE)
         say("\n".join(["", f"The panel is at {settings.base_url}", *welcome, "Stop it with Ctrl-C."]))
         children.watch()
