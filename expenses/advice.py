@@ -1,4 +1,4 @@
-"""What people read before they choose how to be paid; kept by version with each choice."""
+"""What people read before they choose how to be paid, and what they declare; kept by version with each choice."""
 
 from __future__ import annotations
 
@@ -15,5 +15,16 @@ ADVICE: dict[str, tuple[str, ...]] = {
     ),
     "costs": (
         N_("Money that pays you back what you spent is not income. It does not change your benefits or your tax."),
+    ),
+}
+
+#: Purpose -> what somebody says by the button beneath it.
+DECLARED: dict[str, tuple[str, ...]] = {
+    "sending": (N_("By sending this you tell us that it is true, and that nobody else pays this money back to you."),),
+    "sending_for": (
+        N_("By sending this you say that you entered what the person told you, and that the claim is not your own."),
+    ),
+    "deciding": (
+        N_("This claim is not mine, nor that of a relative, a friend or somebody I live or work closely with"),
     ),
 }

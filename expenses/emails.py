@@ -12,6 +12,7 @@ from core.database import db
 from core.errors import N_
 from expenses import sealed
 from expenses.models import BankDetails, Claim, ClaimLine, ClaimQuestion, LineDecision, Payment
+from expenses.queries import payable
 from expenses.reasons import REASONS
 from mail.registry import Mail, message
 
@@ -27,6 +28,7 @@ def _sample(**more: Any) -> dict[str, Any]:
         "link": "https://panel.example.org/claims/7K3M-Q2ZD",
         "claimed": 2310,
         "promised_on": dt.date(2026, 4, 17),
+        "lacks_account": False,
         **more,
     }
 
@@ -38,12 +40,13 @@ def _claim(claim_id: int, kind: str, occasion: Any, **more: Any) -> Mail:
         "link": link(claim.reference),
         "claimed": claim.claimed_pence,
         "promised_on": claim.promised_on,
+        "lacks_account": payable.lacks_account(claim),
         **more,
     }
     return Mail(f"payee:{claim.payee_id}", context, key=f"{kind}:{claim_id}:{occasion}")
 
 
-@message("claim_received", sample=_sample)
+@message("claim_received", sample=lambda: _sample(lacks_account=True))
 def received(claim_id: int) -> Mail:
     """Say that a claim has come, what happens next, and by when it will be paid."""
     return _claim(claim_id, "claim_received", "")

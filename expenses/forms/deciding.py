@@ -15,6 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.forms import Answered, Form, strip
 from expenses import pricing
+from expenses.advice import DECLARED
 from expenses.forms.fields import Pence
 from expenses.models import ClaimLine
 from expenses.reasons import LESS, MORE
@@ -60,8 +61,8 @@ def _must_be_ticked(form: Any, field: Any) -> None:
 
 
 def _declared() -> BooleanField:
-    words = _l("This claim is not mine, nor that of a relative, a friend or somebody I live or work closely with")
-    return BooleanField(words, [_must_be_ticked])
+    (words,) = DECLARED["deciding"]
+    return BooleanField(_l(words), [_must_be_ticked])
 
 
 class DeclaredForm(Moved):

@@ -38,7 +38,7 @@ class ClaimEntry(Model):
     actor: Mapped[str] = mapped_column(sa.String(40))
     #: What the claim was worth at this step: claimed until decided, then approved, then paid.
     pence: Mapped[int]
-    #: Such as the key of a reason, or `run:12`.
+    #: Such as `run:12`, or `declared:3:en`: the words that were declared (payment_text 3), read in English.
     detail: Mapped[str] = mapped_column(sa.String(80), default="")
     words: Mapped[bytes | None]
 

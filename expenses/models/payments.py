@@ -23,13 +23,13 @@ class PaymentMethod(StrEnum):
 
 
 class PaymentText(Model):
-    """The words on benefits and tax shown before the choice, at one version. Never changed once used."""
+    """Words that somebody read before they chose or declared something, at one version. Never changed once used."""
 
     __tablename__ = "payment_text"
     __table_args__ = (sa.UniqueConstraint("purpose", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: `time` or `costs`.
+    #: A key of expenses.advice: `time` or `costs` before a choice; `sending`, `sending_for`, `deciding` declared.
     purpose: Mapped[str] = mapped_column(sa.String(20))
     version: Mapped[int]
     #: {language tag: text}.

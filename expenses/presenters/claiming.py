@@ -13,8 +13,9 @@ from flask_babel import ngettext
 from core.errors import N_
 from engagements.queries import get_engagement
 from engagements.wording import title_of
-from expenses import sealed
+from expenses import pricing, sealed
 from expenses.categories import ROLES, TIME
+from expenses.forms import they
 from expenses.models import (
     Claim,
     ClaimKind,
@@ -26,10 +27,12 @@ from expenses.models import (
     PolicyCategory,
 )
 from expenses.models import ClaimState as S
+from expenses.presenters import deciding
 from expenses.presenters.policy import name_of, words_of
-from expenses.queries import choices, policy
+from expenses.queries import choices, payees, policy
 from expenses.queries import claims as queries
 from expenses.reasons import REASONS
+from expenses.services.claims import is_whole
 from i18n import negotiation
 from i18n.web import day, money, number
 
@@ -57,6 +60,12 @@ METHODS: dict[str, str] = {
     PaymentMethod.VOUCHER: N_("With a voucher"),
     PaymentMethod.CHARITY: N_("Give the money to a charity"),
     PaymentMethod.NONE: N_("I do not want to be paid"),
+}
+_METHOD_HINTS: dict[str, str] = {
+    PaymentMethod.BANK: N_("We ask for your bank details next, unless we have them."),
+    PaymentMethod.VOUCHER: N_("We send you a voucher that you can spend in shops. You do not need a bank account."),
+    PaymentMethod.CHARITY: N_("We give all of it to the charity. You get no money."),
+    PaymentMethod.NONE: N_("We thank you, and pay nothing."),
 }
 WHOM: dict[str, str] = {
     ForWhom.SELF: N_("My own cost"),
@@ -146,16 +155,29 @@ def how_much(line: ClaimLine, unit: str, journey: Mapping[str, str]) -> str:
     return spent
 
 
-def whose(claim: Claim) -> str:
-    """Return whose cost it was."""
+def whose(claim: Claim, of_them: bool = False) -> str:
+    """Return whose cost it was, said to the person or of them."""
     words = sealed.read(claim, "for_words")
-    name = _(WHOM[claim.for_whom])
+    name = _((they.WHOM if of_them else WHOM)[claim.for_whom])
     return f"{name} (\u2068{words}\u2069)" if words else name
 
 
-def payment(choice: PaymentChoice | None) -> str:
-    """Return how the person wants to be paid."""
-    return _(METHODS[choice.method]) if choice else ""
+def payment(choice: PaymentChoice | None, of_them: bool = False) -> str:
+    """Return how the person wants to be paid, with the charity's name, said to the person or of them."""
+    if choice is None:
+        return ""
+    words = _((they.METHODS if of_them else METHODS)[choice.method])
+    if choice.charity_id is None:
+        return words
+    return f"{words} (\u2068{payees.name_of(choice.charity_id)}\u2069)"
+
+
+def method_hints(of_them: bool = False) -> dict[str, str]:
+    """Return what each way to be paid means."""
+    hints = dict(_METHOD_HINTS)
+    if of_them:
+        hints = {PaymentMethod.BANK: N_("Ask for their bank details next.")}
+    return {method: _(words) for method, words in hints.items()}
 
 
 def note_of(category: PolicyCategory) -> str:
@@ -174,7 +196,7 @@ def unit_of(line: ClaimLine) -> str:
     return str((line.rate_copy or {}).get("rate", {}).get("unit", "cost"))
 
 
-def whole(claim: Claim, url: Callable[..., str]) -> dict[str, Any]:
+def whole(claim: Claim, url: Callable[..., str], of_them: bool = False) -> dict[str, Any]:
     """Return what the last page before sending shows: each answer with the address where it is changed."""
     named = names(policy.list_categories(active=False))
     added = queries.receipts_of([line.id for line in claim.lines])
@@ -185,25 +207,29 @@ def whole(claim: Claim, url: Callable[..., str]) -> dict[str, Any]:
     for_time = claim.kind == ClaimKind.TIME
     about = [{"key": _("What it was for"), "value": what_for(claim), "href": link("what_for")}]
     if not for_time and claim.payee.kind == PayeeKind.MEMBER:
-        about.append({"key": _("Whose cost it was"), "value": whose(claim), "href": link("who")})
+        about.append({"key": _("Whose cost it was"), "value": whose(claim, of_them), "href": link("who")})
     if claim.payee.kind == PayeeKind.MEMBER:
-        how = payment(choices.find_choice(claim.id))
-        about.append({"key": _("How we pay you"), "value": how, "href": link("advice" if for_time else "payment")})
+        how = payment(choices.find_choice(claim.id), of_them)
+        key = _("How we pay them") if of_them else _("How we pay you")
+        about.append({"key": key, "value": how, "href": link("advice" if for_time else "payment")})
     lines = [
         {
             "line": line,
             "title": line_title(line, named),
-            "rows": _time_rows(line, link) if for_time else _cost_rows(line, named, len(added.get(line.id, [])), link),
-            "flags": flags(line),
+            "rows": _time_rows(line, link, of_them)
+            if for_time
+            else _cost_rows(line, named, len(added.get(line.id, [])), link),
+            "flags": flags(line, of_them),
         }
         for line in claim.lines
     ]
     return {"claim": claim, "about": about, "lines": lines, "for_time": for_time}
 
 
-def _time_rows(line: ClaimLine, link: Callable[..., str]) -> list[dict[str, Any]]:
+def _time_rows(line: ClaimLine, link: Callable[..., str], of_them: bool) -> list[dict[str, Any]]:
+    done = _("What they did") if of_them else _("What you did")
     return [
-        {"key": _("What you did"), "value": how_much(line, "", {}), "href": link("time", number=line.number)},
+        {"key": done, "value": how_much(line, "", {}), "href": link("time", number=line.number)},
         {"key": _("Day"), "value": day(line.spent_on), "href": link("when", number=line.number)},
         {"key": _("What we pay for it"), "value": money(line.claimed_pence)},
     ]
@@ -213,6 +239,8 @@ def _cost_rows(line: ClaimLine, named: Mapping[str, str], files: int, link: Call
     unit = unit_of(line)
     number_ = {"number": line.number}
     receipts = ngettext("%(num)s file", "%(num)s files", files) if files else sealed.read(line, "no_receipt")
+    if not receipts and is_whole(line) and pricing.NO_RECEIPT not in line.flags:
+        receipts = _("Not needed")
     rows = [
         {"key": _("Kind of cost"), "value": line_title(line, named), "href": link("kind", **number_)},
         {"key": _("Day"), "value": day(line.spent_on), "href": link("when", **number_)},
@@ -282,6 +310,7 @@ FLAGS: dict[str, str] = {
 }
 
 
-def flags(line: ClaimLine) -> list[str]:
-    """Return in words what stands against a line."""
-    return [_(FLAGS[flag]) for flag in line.flags if flag in FLAGS]
+def flags(line: ClaimLine, of_them: bool = False) -> list[str]:
+    """Return what stands against a line, in words for the person or for staff."""
+    words = deciding.FLAGS if of_them else FLAGS
+    return [_(words[flag]) for flag in line.flags if flag in words]

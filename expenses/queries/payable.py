@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from core import clock
 from core.database import db
 from expenses.models import BankDetails, Claim, ClaimState, PaymentChoice, PaymentMethod
-from expenses.queries import bank_details
+from expenses.queries import bank_details, choices
 
 #: Authorised for the first time, or put right after the bank sent the money back.
 _WAITING = (ClaimState.AUTHORISED, ClaimState.CORRECTED)
@@ -91,3 +91,10 @@ def count_waiting() -> dict[str, tuple[int, int]]:
         sa.select(columns[6], sa.func.count(), sa.func.sum(columns[2])).group_by(columns[6])
     ).all()
     return {account: (count, int(pence)) for account, count, pence in rows}
+
+
+def lacks_account(claim: Claim) -> bool:
+    """Return whether a claim is to go into a bank account that nobody has told us yet."""
+    choice = choices.find_choice(claim.id)
+    by_bank = choice is None or choice.method == PaymentMethod.BANK
+    return by_bank and bank_details.find_current(claim.payee_id) is None

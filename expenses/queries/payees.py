@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from core.database import db
 from core.errors import NotFoundError
+from expenses import sealed
 from expenses.models import Payee, PayeeKind
 
 
@@ -25,6 +26,11 @@ def get_organisation(payee_id: int) -> Payee:
     if found is None or found.kind != PayeeKind.ORGANISATION:
         raise NotFoundError
     return found
+
+
+def name_of(payee_id: int) -> str:
+    """Return the name of an organisation or charity, also of one that is no longer offered."""
+    return sealed.read(db.session.get_one(Payee, payee_id), "name")
 
 
 def _list(kind: str) -> list[Payee]:

@@ -12,10 +12,11 @@ from expenses.queries import budgets
 from expenses.services import duties, steps
 
 
-def authorise(claim: Claim, *, by: Staff, version: int) -> None:
+def authorise(claim: Claim, *, by: Staff, version: int, declared: str = "") -> None:
     """Authorise an approved claim. Raises OverBudgetError, OwnClaimError, ClaimMovedError.
 
     Past the budget only the person who holds it may. A claim that an advance has paid in full is settled at once.
+    `declared` is what services.declarations keeps of the words that were ticked.
     """
     if claim.engagement_id is not None:
         lock_name(f"expenses.budget:{claim.engagement_id}")  # two claims at one moment cannot both take the last pound
@@ -27,6 +28,7 @@ def authorise(claim: Claim, *, by: Staff, version: int) -> None:
         transitions.AUTHORISED,
         by=by,
         version=version,
+        detail=declared,
         authorised_by=by.id,
         authorised_at=clock.now(),
         claimant_staff_id=marked,

@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext
-
 from core import clock
-from core.database import db, lock_name
+from core.database import db
 from expenses import transitions
 from expenses.advice import ADVICE
 from expenses.errors import ClaimMovedError
-from expenses.models import Claim, ClaimKind, ClaimState, PaymentChoice, PaymentMethod, PaymentText
-from expenses.queries import choices as queries
-from expenses.services import steps
-from i18n import languages, negotiation
+from expenses.models import Claim, ClaimKind, ClaimState, PaymentChoice, PaymentMethod
+from expenses.services import declarations, steps
 
 #: While a claim stands here, the choice can still be changed.
 _OPEN = transitions.DECLINED.before | {ClaimState.DECLINED}
-
-
-def text_id(purpose: str) -> int:
-    """Return the id of the words shown today before the choice, kept as a new version when they have changed."""
-    shown: dict[str, Any] = {}
-    for tag in languages.TAGS:
-        with negotiation.speaking(tag):
-            shown[tag] = "\n\n".join(gettext(paragraph) for paragraph in ADVICE[purpose])
-    newest = queries.find_newest_text(purpose)
-    if newest is None or newest.wording != shown:
-        lock_name("expenses.payment_text")  # two people may be the first to see new words
-        newest = queries.find_newest_text(purpose)
-        if newest is None or newest.wording != shown:
-            version = newest.version + 1 if newest else 1
-            newest = PaymentText(purpose=purpose, version=version, wording=shown, since=clock.now())
-            db.session.add(newest)
-            db.session.flush()
-    return newest.id
 
 
 def choose(
@@ -47,11 +25,12 @@ def choose(
     """
     if claim.state not in _OPEN:
         raise ClaimMovedError
+    purpose = "time" if claim.kind == ClaimKind.TIME else "costs"
     row = PaymentChoice(
         claim_id=claim.id,
         method=method,
         charity_id=charity_id,
-        text_id=text_id("time" if claim.kind == ClaimKind.TIME else "costs"),
+        text_id=declarations.text_id(purpose, ADVICE[purpose]),
         language=language,
         at=clock.now(),
         how=how,

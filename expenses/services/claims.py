@@ -150,9 +150,12 @@ def lines_of(claim: Claim) -> list[ClaimLine]:
     return list(db.session.scalars(query))
 
 
-def send(claim: Claim, *, actor: str = "", by: Staff | None = None, version: int | None = None) -> None:
+def send(
+    claim: Claim, *, actor: str = "", by: Staff | None = None, version: int | None = None, declared: str = ""
+) -> None:
     """Send a draft: its figures are fixed with the policy of each day. Raises NothingClaimedError, NoChoiceError.
 
+    `declared` is what services.declarations keeps of the words above the button.
     Who said they want no payment for their time is thanked and not decided about.
     """
     _only_draft(claim)
@@ -176,6 +179,7 @@ def send(claim: Claim, *, actor: str = "", by: Staff | None = None, version: int
         by=by,
         actor=actor,
         version=version,
+        detail=declared,
         submitted_at=clock.now(),
         claimant_staff_id=duties.staff_id_of(payee),
         area_id=_area_of(payee),

@@ -57,9 +57,10 @@ def ask(claim: Claim, words: str, *, by: Staff, version: int, line_id: int | Non
     return question
 
 
-def decide(claim: Claim, given: Mapping[int, Given], *, by: Staff, version: int) -> None:
+def decide(claim: Claim, given: Mapping[int, Given], *, by: Staff, version: int, declared: str = "") -> None:
     """Decide every line (by its id). All in full: approved; nothing: refused; else partly approved.
 
+    `declared` is what services.declarations keeps of the words that were ticked.
     Raises ClaimMovedError when somebody was faster, OwnClaimError, NoReasonError, TooMuchError.
     """
     if claim.version != version or claim.state not in transitions.APPROVED.before:
@@ -80,6 +81,7 @@ def decide(claim: Claim, given: Mapping[int, Given], *, by: Staff, version: int)
         step,
         by=by,
         version=version,
+        detail=declared,
         approved_by=by.id,
         approved_at=clock.now(),
         approved_pence=total,
@@ -88,9 +90,10 @@ def decide(claim: Claim, given: Mapping[int, Given], *, by: Staff, version: int)
     emails.decided(claim.id, step.done, claim.version)
 
 
-def refuse(claim: Claim, reason: str, words: str = "", *, by: Staff, version: int) -> None:
+def refuse(claim: Claim, reason: str, words: str = "", *, by: Staff, version: int, declared: str = "") -> None:
     """Refuse the whole claim for one reason."""
-    decide(claim, {line.id: Given(0, reason, words) for line in claims.lines_of(claim)}, by=by, version=version)
+    given = {line.id: Given(0, reason, words) for line in claims.lines_of(claim)}
+    decide(claim, given, by=by, version=version, declared=declared)
 
 
 def reopen(claim: Claim, words: str, *, by: Staff, version: int) -> None:

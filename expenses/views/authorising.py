@@ -21,7 +21,7 @@ from expenses.queries.deciding import Place
 from expenses.services import authorising, duties
 from expenses.transitions import AUTHORISED, Duty
 from expenses.views import staff
-from expenses.views.deciding import SHOWN, find, shown_of, titles_of
+from expenses.views.deciding import SHOWN, declared, find, shown_of, titles_of
 from expenses.views.messages import tell
 from i18n.web import words
 
@@ -65,7 +65,7 @@ def authorise_claim(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         seen = form.chosen().get(claim.id, 0)
         try:
-            authorising.authorise(claim, by=signed_in(), version=seen)
+            authorising.authorise(claim, by=signed_in(), version=seen, declared=declared())
         except DomainError as error:
             db.session.rollback()
             form.refuse(error, words(error))
@@ -98,7 +98,7 @@ def _authorise(chosen: dict[int, int]) -> tuple[int, list[tuple[str, str]]]:
         reference = claim.reference
         try:
             with db.session.begin_nested():
-                authorising.authorise(claim, by=signed_in(), version=seen)
+                authorising.authorise(claim, by=signed_in(), version=seen, declared=declared())
             done += 1
         except DomainError as error:
             refused.append((reference, words(error)))

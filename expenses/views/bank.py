@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,9 +13,10 @@ from core.errors import DomainError, NotFoundError
 from core.limits import limiter
 from expenses import bank, sealed
 from expenses.forms.bank import BankDetailsForm
-from expenses.models import Payee
+from expenses.models import ClaimState, Payee
 from expenses.presenters import paying as presenters
 from expenses.queries import bank_details as queries
+from expenses.queries import claims
 from expenses.services import bank_details, payees
 from expenses.views import own, staff
 from i18n.web import words
@@ -51,7 +52,7 @@ def own_bank_details() -> str:
 def change_bank_details() -> ResponseReturnValue:
     """Give an account, or another one."""
     member = _me()
-    form = BankDetailsForm()
+    form, onward = BankDetailsForm(), _own_onward(member.id)
     if form.validate_on_submit():
         try:
             bank_details.give(
@@ -62,8 +63,19 @@ def change_bank_details() -> ResponseReturnValue:
             form.refuse(error, words(error))
         else:
             commit()
-            return redirect(url_for("claims.own_bank_details"), 303)
-    return render_template("expenses/bank/change.html", form=form), 422 if form.errors else 200
+            flash(_("Your bank details are saved."), "success")
+            return redirect(onward, 303)
+    page = render_template("expenses/bank/change.html", form=form, for_claim="claim" in request.args, onward=onward)
+    return page, 422 if form.errors else 200
+
+
+def _own_onward(member_id: int) -> str:
+    """Return where a person goes on after their bank details: the claim they came from, as far as it is theirs."""
+    reference = request.args.get("claim", "")
+    if not reference:
+        return url_for("claims.own_bank_details")
+    claim = claims.get_own(reference, member_id)
+    return url_for("claims.check" if claim.state == ClaimState.DRAFT else "claims.show", reference=reference)
 
 
 @staff.get("/payees/<int:payee_id>/bank-details")
@@ -102,7 +114,7 @@ def read_bank_details(payee_id: int) -> ResponseReturnValue:
 def enter_bank_details(payee_id: int) -> ResponseReturnValue:
     """Enter an account for a person, from paper or the phone, or for an organisation."""
     payee = _payee(payee_id)
-    form = BankDetailsForm()
+    form, onward = BankDetailsForm(), _entered_onward(payee)
     if form.validate_on_submit():
         try:
             bank_details.give(payee, form.numbers(), form.holder.data or "", by=f"staff:{signed_in().id}")
@@ -112,8 +124,20 @@ def enter_bank_details(payee_id: int) -> ResponseReturnValue:
         else:
             commit()
             flash(_("The bank details are kept."), "success")
-            return redirect(url_for("accounts.dashboard"), 303)
-    return render_template("expenses/bank/enter.html", form=form, payee=payee), 422 if form.errors else 200
+            return redirect(onward or url_for("accounts.dashboard"), 303)
+    page = render_template("expenses/bank/enter.html", form=form, payee=payee, onward=onward)
+    return page, 422 if form.errors else 200
+
+
+def _entered_onward(payee: Payee) -> str:
+    """Return the claim that is being entered for this payee, where staff came from it."""
+    reference = request.args.get("claim", "")
+    if not reference:
+        return ""
+    claim = claims.get_by_reference(reference)
+    if claim.payee_id != payee.id or claim.made_by != signed_in().id:
+        raise NotFoundError
+    return url_for("expenses.enter_check", reference=reference) if claim.state == ClaimState.DRAFT else ""
 
 
 @staff.get("/bank-changes")

@@ -17,14 +17,17 @@ from engagements.models import EngagementState
 from engagements.queries import list_engagements
 from engagements.wording import title_of
 from expenses import sealed
+from expenses.advice import DECLARED
 from expenses.forms import claiming as forms
 from expenses.models import Claim, ClaimKind, ClaimLine, PayeeKind, Unit
 from expenses.presenters import claiming as presenter
-from expenses.pricing import Rate
-from expenses.queries import policy, prior
-from expenses.services import claims, payees
+from expenses.presenters import unfinished
+from expenses.pricing import Rate, needs_receipt
+from expenses.queries import payable, policy, prior
+from expenses.services import claims, declarations, payees
+from expenses.transitions import DECLINED
 from expenses.views import own
-from expenses.views.sides import OWN, Side, both, changing, find_line, me, saved, show
+from expenses.views.sides import OWN, Side, account_page, both, changing, find_line, me, saved, show
 from i18n import negotiation
 
 #: An organisation is repaid what its invoice says.
@@ -184,10 +187,22 @@ def _number(claim: Claim, number: int) -> dict[str, int]:
     return {} if claim.kind == ClaimKind.TIME else {"number": number}
 
 
+def rate_of(line: ClaimLine) -> Rate | None:
+    """Return the rate of a line's kind on its day."""
+    found: Rate | None = policy.on(line.spent_on or clock.today()).get(line.category or "")
+    return found
+
+
 def unit_of(line: ClaimLine) -> str:
     """Return what the rate of a line's kind counts on its day."""
-    rate: Rate | None = policy.on(line.spent_on or clock.today()).get(line.category or "")
+    rate = rate_of(line)
     return rate.unit if rate else Unit.COST
+
+
+def asks_receipt(line: ClaimLine) -> bool:
+    """Return whether a receipt is asked for: nobody has one for their miles."""
+    rate = rate_of(line)
+    return rate is None or needs_receipt(rate, line.claimed_pence)
 
 
 @both("/<reference>/<int:number>/how-much", "how_much")
@@ -205,7 +220,7 @@ def how_much(side: Side, reference: str, number: int) -> ResponseReturnValue:
         form = made(data={"spent_pence": line.spent_pence, "quantity_hundredths": line.quantity_hundredths})
     if form.validate_on_submit() and saved(form, lambda: claims.change_line(claim, line, **_typed(form))):
         commit()
-        return after(side, "receipt", claim, number=number)
+        return after(side, "receipt" if asks_receipt(line) else "note", claim, number=number)
     back = side.url(
         "check" if changing() else "when", reference=reference, **({} if changing() else {"number": number})
     )
@@ -277,7 +292,8 @@ def note(side: Side, reference: str, number: int) -> ResponseReturnValue:
 def _before_note(side: Side, claim: Claim, number: int) -> str:
     if changing():
         return side.url("check", reference=claim.reference)
-    return side.url("receipt", reference=claim.reference, number=number)
+    page = "receipt" if asks_receipt(find_line(claim, number)) else "how_much"
+    return side.url(page, reference=claim.reference, number=number)
 
 
 @both("/<reference>/another", "another")
@@ -302,7 +318,7 @@ def remove_line(side: Side, reference: str, number: int) -> ResponseReturnValue:
     form = forms.EmptyForm()
     if form.validate_on_submit() and saved(form, lambda: claims.remove_line(claim, line)):
         commit()
-        flash(_("We took that cost out of your claim."), "success")
+        flash(_("The cost is taken out.") if side.is_staff else _("We took that cost out of your claim."), "success")
         return _to(side, "check", claim)
     named = presenter.names(policy.list_categories(active=False))
     return show(
@@ -316,11 +332,27 @@ def check(side: Side, reference: str) -> ResponseReturnValue:
     claim = side.draft(reference)
     form = forms.EmptyForm()
     if form.validate_on_submit():
-        if saved(form, lambda: claims.send(claim, actor=side.actor(), by=side.by())):
+        if saved(form, lambda: _send(side, claim)):
             commit()
             return _to(side, "sent", claim)
         claim = side.draft(reference)
-    return show(side, "check", form, **presenter.whole(claim, side.url))
+    page, values = unfinished.next_step(claim)
+    return show(
+        side,
+        "check",
+        form,
+        ready=unfinished.is_ready(claim),
+        missing=side.url(page, reference=reference, **values),
+        lacks_account=payable.lacks_account(claim),
+        account_page=account_page(side, claim),
+        declared=DECLARED[declarations.sending(side.is_staff)],
+        **presenter.whole(claim, side.url, side.is_staff),
+    )
+
+
+def _send(side: Side, claim: Claim) -> None:
+    declared = declarations.shown(declarations.sending(side.is_staff), negotiation.current().tag)
+    claims.send(claim, actor=side.actor(), by=side.by(), declared=declared)
 
 
 @both("/<reference>/sent", "sent", ("GET",))
@@ -329,7 +361,15 @@ def sent(side: Side, reference: str) -> ResponseReturnValue:
     claim = side.claim(reference)
     if claim.submitted_at is None:
         return _to(side, "check", claim)
-    return show(side, "sent", forms.EmptyForm(), claim=claim, status=presenter.status(claim))
+    lacks_account = claim.state in DECLINED.before and payable.lacks_account(claim)
+    return show(
+        side,
+        "sent",
+        forms.EmptyForm(),
+        claim=claim,
+        status=presenter.status(claim),
+        account_page=account_page(side, claim) if lacks_account else "",
+    )
 
 
 @both("/<reference>/drop", "drop")
@@ -339,6 +379,7 @@ def drop(side: Side, reference: str) -> ResponseReturnValue:
     form = forms.EmptyForm()
     if form.validate_on_submit() and saved(form, lambda: claims.drop(claim)):
         commit()
-        flash(_("We have thrown your claim away. You did not send it."), "success")
+        gone = _("The claim is thrown away. It was not sent.")
+        flash(gone if side.is_staff else _("We have thrown your claim away. You did not send it."), "success")
         return redirect(_back_from_first(side), 303)
     return show(side, "drop", form, claim=claim)

@@ -22,10 +22,11 @@ from expenses.presenters import deciding as presenters
 from expenses.queries import choices, claims, duplicates, policy
 from expenses.queries import deciding as queries
 from expenses.queries.deciding import Place
-from expenses.services import deciding, duties
+from expenses.services import deciding, declarations, duties
 from expenses.transitions import APPROVED, ASKED, REOPENED, Duty
 from expenses.views import staff
 from expenses.views.messages import tell
+from i18n import negotiation
 from i18n.web import words
 
 #: Claims on a page of a queue.
@@ -67,7 +68,7 @@ def decide_claim(reference: str) -> ResponseReturnValue:
     barred = duties.not_for(signed_in(), Duty.APPROVER, [claim.id])
     if form.validate_on_submit():
         try:
-            deciding.decide(claim, form.given(), by=signed_in(), version=form.seen())
+            deciding.decide(claim, form.given(), by=signed_in(), version=form.seen(), declared=declared())
         except DomainError as error:
             claim = _after(error, form, reference)
         else:
@@ -120,7 +121,9 @@ def refuse_claim(reference: str) -> ResponseReturnValue:
     return _act(
         claim,
         form,
-        lambda: deciding.refuse(claim, form.reason.data, form.words.data or "", by=signed_in(), version=form.seen()),
+        lambda: deciding.refuse(
+            claim, form.reason.data, form.words.data or "", by=signed_in(), version=form.seen(), declared=declared()
+        ),
         heading=_("Refuse claim %(reference)s", reference=claim.reference),
         note=_("The person is told the reason and what you write here."),
         button=_("Refuse the claim"),
@@ -241,6 +244,11 @@ def _next(claim: Claim) -> ResponseReturnValue:
         if number not in own:
             return redirect(url_for("expenses.decide_claim", reference=reference, engagement=engagement_id), 303)
     return redirect(url_for("expenses.to_decide", engagement=engagement_id), 303)
+
+
+def declared() -> str:
+    """Return what is kept of the box that says whose claim it is not."""
+    return declarations.shown(declarations.DECIDING, negotiation.current().tag)
 
 
 def _engagement_id() -> int | None:

@@ -14,16 +14,19 @@ from expenses.advice import ADVICE
 from expenses.forms import claiming as forms
 from expenses.models import Claim, ClaimKind, ClaimState, PayeeKind, PaymentMethod
 from expenses.presenters import claiming as presenter
+from expenses.presenters import unfinished
 from expenses.queries import choices as choice_queries
 from expenses.queries import claims as queries
-from expenses.queries import payees, prior
+from expenses.queries import payable, payees, prior
 from expenses.services import choices, claims
 from expenses.transitions import ANSWERED, DECLINED, WITHDRAWN
 from expenses.views import own
-from expenses.views.sides import OWN, Side, both, me, saved, show
+from expenses.views.sides import OWN, Side, account_page, both, me, saved, show
 from i18n import negotiation
 
 PAGE = 20
+#: While a claim stands here, it matters whether we know the account to pay into.
+_UNPAID = DECLINED.before | {ClaimState.AUTHORISED, ClaimState.CORRECTED}
 
 
 @own.get("/")
@@ -47,9 +50,11 @@ def show_claim(reference: str) -> ResponseReturnValue:
     """One claim: where it is, what happens next, what is in it, what was decided."""
     claim = queries.get_own(reference, me().id)
     if claim.state == ClaimState.DRAFT:
-        return redirect(OWN.url("check", reference=reference), 303)
+        page, values = unfinished.next_step(claim)
+        return redirect(OWN.url(page, reference=reference, **values), 303)
     return render_template(
         "expenses/claiming/show.html",
+        lacks_account=claim.state in _UNPAID and payable.lacks_account(claim),
         can_answer=claim.state in ANSWERED.before,
         can_withdraw=claim.state in WITHDRAWN.before,
         can_choose=_can_choose(claim),
@@ -122,14 +127,23 @@ def payment(side: Side, reference: str) -> ResponseReturnValue:
     form.method.choices = _methods(form, claim, bool(charities))
     if form.validate_on_submit() and saved(form, lambda: _choose(side, claim, form)):
         commit()
-        if claim.state == ClaimState.DRAFT:
-            return redirect(side.url("check", reference=reference), 303)
-        flash(_("Your change is saved."), "success")
-        return redirect(side.url("show", reference=reference), 303)
+        if claim.state != ClaimState.DRAFT:
+            flash(_("Your change is saved."), "success")
+        if payable.lacks_account(claim):
+            return redirect(account_page(side, claim), 303)
+        return redirect(_back(side, claim), 303)
     for_time = claim.kind == ClaimKind.TIME
     back = side.url("advice", reference=reference) if for_time else _back(side, claim)
     return show(
-        side, "payment", form, claim=claim, back=back, charities=charities, costs=ADVICE["costs"], for_time=for_time
+        side,
+        "payment",
+        form,
+        claim=claim,
+        back=back,
+        charities=charities,
+        costs=ADVICE["costs"],
+        for_time=for_time,
+        hints=presenter.method_hints(side.is_staff),
     )
 
 

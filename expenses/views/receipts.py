@@ -33,7 +33,7 @@ def receipt(side: Side, reference: str, number: int) -> ResponseReturnValue:
             form.file.errors = [_("Choose a photo or a PDF.")]
         elif saved(form, lambda: services.add(claim, line, file.read(), actor=side.actor())):
             commit()
-            flash(_("We have added your receipt."), "success")
+            flash(_("The receipt is added.") if side.is_staff else _("We have added your receipt."), "success")
             return redirect(request.full_path.rstrip("?"), 303)
         claim = side.claim(reference)
         line = find_line(claim, number)

@@ -17,6 +17,7 @@ from core.database import db
 from core.errors import DomainError, NotFoundError
 from core.forms import Form
 from core.limits import limiter
+from expenses.forms import they
 from expenses.models import Claim, ClaimLine, ClaimState
 from expenses.queries import claims as queries
 from expenses.views import own, staff
@@ -109,7 +110,9 @@ def find_line(claim: Claim, number: int) -> ClaimLine:
 
 
 def show(side: Side, template: str, form: Form, **values: Any) -> ResponseReturnValue:
-    """Return a page; 422 when its form was refused."""
+    """Return a page; 422 when its form was refused. To staff it speaks of the person whose claim it is."""
+    if side.is_staff:
+        they.speak_of_them(form)
     page = render_template(f"expenses/claiming/{template}.html", layout=side.layout, side=side, form=form, **values)
     return page, 422 if form.errors else 200
 
@@ -123,6 +126,13 @@ def saved(form: Form, save: Callable[[], object]) -> bool:
         form.refuse(error, words(error))
         return False
     return True
+
+
+def account_page(side: Side, claim: Claim) -> str:
+    """Return where bank details are given; from there the way leads back to the claim."""
+    if side.is_staff:
+        return url_for("expenses.enter_bank_details", payee_id=claim.payee_id, claim=claim.reference)
+    return url_for("claims.change_bank_details", claim=claim.reference)
 
 
 def changing() -> bool:

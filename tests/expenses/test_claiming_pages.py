@@ -12,8 +12,10 @@ from core import clock
 from core.database import db
 from expenses import sealed
 from expenses.models import Claim, ClaimLine, ClaimQuestion, Payee, PaymentChoice, PaymentText, Receipt
-from expenses.services import deciding, payees
+from expenses.queries import claims as queries
+from expenses.services import choices, deciding, payees
 from expenses.services import receipts as receipt_services
+from mail import sealing
 from mail.models import OutboxMessage
 from tests.expenses import files
 from tests.factories.engagements import make_engagement
@@ -177,15 +179,19 @@ class TestAClaimForCosts:
 
     def test_cannot_be_sent_before_it_says_everything(self, client, member):
         draft = make_draft(make_payee(member), lines=[{"spent_pence": None}])
-        page = client.submit(f"/claims/{draft.reference}/check")
-        assert page.page.errors == ["Add what it cost before you send your claim."]
+        here = f"/claims/{draft.reference}/check"
+        page = client.get(here).page
+        assert "Something is still missing." in page.text
+        assert not page.all("button", type="submit"), "there is nothing to send yet"
+        page = client.send(here, "/claims/start").page
+        assert page.errors == ["Add what it cost before you send your claim."]
         assert the_claim().state == "draft"
 
     def test_a_draft_waits_in_the_list_and_can_be_thrown_away(self, client, member):
         draft = make_draft(make_payee(member))
         page = client.get("/claims/").page
         assert "Not sent yet" in page.text
-        assert client.get(page.link(f"Claim \u2066{draft.reference}")).status_code == 303
+        assert client.get(page.link("Go on with this claim")).status_code == 303
         page = client.submit(f"/claims/{draft.reference}/drop")
         assert "You have not made a claim yet." in page.page.text
         assert db.session.scalar(sa.select(sa.func.count()).select_from(ClaimLine)) == 0
@@ -194,6 +200,96 @@ class TestAClaimForCosts:
         draft = make_draft(make_payee(member), lines=[{}, {"spent_pence": 100}])
         client.submit(f"/claims/{draft.reference}/2/remove")
         assert the_claim().claimed_pence == 420
+
+
+class TestComingBack:
+    """Who left in the middle is led to the first thing that is still to be said."""
+
+    @pytest.mark.parametrize(
+        ("said", "page"),
+        [
+            ({"event": None}, "/what-for"),
+            ({"lines": []}, "/who"),
+            ({"lines": [{"spent_on": None}]}, "/1/when"),
+            ({"lines": [{}, {"spent_pence": None}]}, "/2/how-much"),
+            ({"lines": [{"category": "parking", "spent_pence": 300}]}, "/1/receipt"),
+            ({"lines": [{"category": "parking", "spent_pence": 300, "no_receipt": "Lost."}]}, "/another"),
+            ({"lines": [{}]}, "/another"),
+            ({"kind": "time", "lines": []}, "/time"),
+            ({"kind": "time", "lines": [{"role": "adviser", "minutes": 90}]}, "/advice"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_goes_on_where_it_was_left(self, client, member, said, page):
+        values = {"event": "A talk"} | said
+        draft = make_draft(make_payee(member), **{key: value for key, value in values.items() if key != "event"})
+        if values["event"]:
+            sealed.put(draft, "event", values["event"])
+            db.session.commit()
+        assert client.get(f"/claims/{draft.reference}").location.endswith(f"/claims/{draft.reference}{page}")
+
+    def test_goes_to_the_last_page_when_all_is_said(self, client, member):
+        draft = make_draft(make_payee(member))
+        sealed.put(draft, "event", "A talk")
+        choices.choose(draft, "voucher", language="en", how="online")
+        db.session.commit()
+        assert client.get(f"/claims/{draft.reference}").location.endswith("/check")
+
+
+class TestWithoutBankDetails:
+    """Who wants a bank transfer is asked for the account next; without one nothing is lost and the claim says so."""
+
+    LACKING = "We do not have your bank details yet."
+
+    def test_are_asked_for_next_and_lead_back_to_the_claim(self, client, member):
+        draft = make_draft(make_payee(member, account=False))
+        page = client.submit(f"/claims/{draft.reference}/payment", method="bank")
+        assert page.request.path == "/claims/bank-details/change"
+        here = page.request.full_path
+        page = client.submit(here, holder="A Patel", sort_code="08-99-99", account="")
+        assert page.status_code == 422
+        assert page.page.form()["holder"] == "A Patel"
+        page = client.submit(here, holder="A Patel", sort_code="08-99-99", account="66374958")
+        assert path_of(page) == "check"
+        assert self.LACKING not in page.page.text
+
+    def test_can_come_later_and_the_claim_says_what_is_missing(self, client, member):
+        draft = make_draft(make_payee(member, account=False))
+        page = client.submit(f"/claims/{draft.reference}/payment", method="bank")
+        page = client.get(page.page.link("Go on without bank details"))
+        assert self.LACKING in page.page.text
+        page = client.submit(page.request.path)
+        assert page.page.h1 == "We have your claim"
+        assert self.LACKING in page.page.text
+        page = client.get(f"/claims/{draft.reference}").page
+        assert self.LACKING in page.text
+        assert page.link("Give your bank details").endswith(f"?claim={draft.reference}")
+        (message,) = db.session.scalars(sa.select(OutboxMessage))
+        assert sealing.unseal(message.context, message.message_id)["lacks_account"] is True
+
+    def test_are_not_asked_for_who_wants_a_voucher(self, client, member):
+        draft = make_draft(make_payee(member, account=False))
+        page = client.submit(f"/claims/{draft.reference}/payment", method="voucher")
+        assert path_of(page) == "check"
+        assert self.LACKING not in page.page.text
+
+    def test_of_a_claim_of_somebody_else_lead_nowhere(self, client, member):
+        other = make_draft()
+        assert client.get(f"/claims/bank-details/change?claim={other.reference}").status_code == 404
+
+
+class TestDeclaring:
+    def test_the_words_above_the_button_are_kept_with_the_language_and_the_moment(self, client, member):
+        draft = make_draft(make_payee(member))
+        page = client.get(f"/claims/{draft.reference}/check?lang=cy").page
+        client.submit(f"/claims/{draft.reference}/check")
+        (entry,) = queries.entries(draft.id)
+        _declared, number, language = entry.detail.split(":")
+        wording = db.session.get_one(PaymentText, int(number)).wording
+        assert language == "cy"
+        assert wording["cy"] in page.text
+        assert "it is true" in wording["en"]
+        assert entry.at is not None
 
 
 class TestBeingPaidForTime:
@@ -207,7 +303,7 @@ class TestBeingPaidForTime:
         page = client.submit(page.page.link("Continue"))
         assert page.page.errors == ["Choose how we pay you."]
         page = client.submit(page.request.path, method="bank")
-        page = client.submit(page.request.path)
+        page = client.submit(page.page.link("Go on without bank details"))
         assert page.page.h1 == "We have your claim"
         choice = db.session.scalars(sa.select(PaymentChoice)).one()
         assert "benefits" in db.session.get_one(PaymentText, choice.text_id).wording["en"]

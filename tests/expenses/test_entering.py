@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pikepdf
 import pytest
@@ -11,15 +12,17 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from expenses import sealed
+from expenses.categories import CATEGORIES, ROLES
 from expenses.errors import OwnClaimError
 from expenses.models import Claim, Payee, PriorRequest
 from expenses.services import deciding, payees
 from i18n import languages
 from tests.expenses import files
 from tests.expenses.test_claiming_pages import day, path_of, the_claim, upload
-from tests.factories.expenses import make_payee, make_policy, yesterday
+from tests.factories.expenses import make_draft, make_payee, make_policy, yesterday
 from tests.factories.members import make_member, sign_in_member
 from tests.factories.staff import sign_in
+from tests.support.pages import text_of
 
 
 class TestEntering:
@@ -37,12 +40,38 @@ class TestEntering:
         page = client.submit(page.page.link("Continue"), note="")
         page = client.submit(page.request.path, another="no")
         page = client.submit(page.request.path, method="bank")
+        assert page.page.h1 == "Enter bank details"
+        account = {"holder": "A Patel", "sort_code": "089999", "account": "66374958", "roll": ""}
+        page = client.submit(page.request.full_path, **account)
         assert path_of(page) == "check"
         client.submit(page.request.path)
         claim = the_claim()
         assert (claim.state, claim.made_by, claim.made_how) == ("submitted", person.id, "paper")
         with pytest.raises(OwnClaimError):
             deciding.refuse(claim, "not_covered", by=person, version=claim.version)
+
+    def test_every_question_speaks_of_the_person_and_not_to_them(self, client, app):
+        make_policy()
+        person = sign_in(client, "panel_manager")
+        costs = [
+            {},
+            {"category": "mileage_car", "spent_pence": None, "quantity_hundredths": 1300},
+            {"category": "taxi"},
+        ]
+        hours = [{"role": "adviser", "minutes": 90}]
+        claim = make_draft(make_payee(), costs, made_by=person, made_how="paper")
+        time = make_draft(make_payee(), hours, kind="time", made_by=person, made_how="phone")
+        pages = ["what-for", "who", "cost", "another", "payment", "check", "drop"]
+        pages += [f"{n}/{name}" for n in (1, 2, 3) for name in ("kind", "when", "how-much", "receipt", "no-receipt")]
+        addresses = [f"{claim.reference}/{page}" for page in [*pages, "1/note", "1/remove"]]
+        addresses += [f"{time.reference}/{page}" for page in ("1/time", "time", "payment", "check")]
+        for address in addresses:
+            page = client.get(f"/staff/expenses/enter/{address}").page
+            asked = [e for tag in ("h1", "h2", "label", "legend", "dt", "dd", "button") for e in page.all(tag)]
+            said = " ".join(text_of(element) for element in asked if element in list(page.one("main").iter()))
+            for name in [*(category.name for category in CATEGORIES.values()), *ROLES.values()]:
+                said = said.replace(name, "")  # what the policy calls it, to everybody
+            assert not re.search(r"\b(I|my|your|yours|you)\b", said, re.IGNORECASE), f"{address}: {said}"
 
     def test_says_when_there_is_no_such_member(self, client, app):
         sign_in(client, "panel_manager")

@@ -37,4 +37,4 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContext
 
     yield new
     for context in opened:
-        context.close()
+        browsers.close(context)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,22 +13,12 @@ from tests.factories import expenses as make
 from tests.factories.engagements import make_engagement
 from tests.factories.staff import make_staff
 from tests.support import browser as browsers
+from tests.support.browser import look
 
 pytestmark = pytest.mark.browser
 
-#: A folder for pictures of each page, for whoever looks after the design.
-PICTURES = os.environ.get("PICTURES", "")
 #: No page has so many stops that a key is pressed more often.
 _STOPS = 120
-
-
-def look(page: Page, name: str) -> None:
-    """Check the page as it stands, and keep a picture of it where one is asked for."""
-    browsers.check(page)
-    assert browsers.small_targets(page) == []
-    if PICTURES:
-        width = (page.viewport_size or {"width": 0})["width"]
-        page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
 
 
 def tab_to(page: Page, selector: str) -> None:

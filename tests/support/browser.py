@@ -124,3 +124,40 @@ def check(page: Page) -> None:
     """Fail on what must not be on any page: a violation, or something beyond the edge of the screen."""
     found = violations(page) + overflow(page)
     assert not found, "\n".join(found)
+
+
+def look(page: Page, name: str, script: bool = True) -> None:
+    """Check the page as it stands and what fingers hit on it; keep a picture of it where PICTURES names a folder.
+
+    `script=False` where the page's own window runs none: it is then looked at in another.
+    """
+    if folder := os.environ.get("PICTURES", ""):
+        width = (page.viewport_size or {"width": 0})["width"]
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+    shown = page if script else _twin(page)
+    check(shown)
+    assert small_targets(shown) == []
+
+
+_twins: dict[BrowserContext, Page] = {}
+
+
+def _twin(page: Page) -> Page:
+    """Show the same HTML in a window that runs scripts, one for all pages of a context."""
+    twin = _twins.get(page.context)
+    if twin is None:
+        # For mypy: it has a browser.
+        context = page.context.browser.new_context(viewport=page.viewport_size)  # type: ignore[union-attr]
+        twin = _twins[page.context] = context.new_page()
+    html = page.content()
+    twin.unroute_all()
+    twin.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+    twin.goto(page.url)
+    return twin
+
+
+def close(context: BrowserContext) -> None:
+    """Close a person's browser and what it was looked at with."""
+    if twin := _twins.pop(context, None):
+        twin.context.close()
+    context.close()
