@@ -197,7 +197,13 @@ def language(tag: str) -> str:
 
 def formats(keys: Iterable[str]) -> Markup:
     """Return the formats somebody needs, one a line."""
-    return Markup("<br>").join(escape(_(FORMATS[key])) for key in keys if key in FORMATS)
+    return Markup("<br>").join(escape(name) for name in format_names(keys))
+
+
+def format_names(keys: Iterable[str]) -> list[str]:
+    """Return the formats somebody needs, in words, always in the same order."""
+    wanted = set(keys)
+    return [_(name) for key, name in FORMATS.items() if key in wanted]
 
 
 def source(key: str, sources: Mapping[str, str], names: Mapping[str, str]) -> str:

@@ -31,6 +31,11 @@ def members_by_id(member_ids: Collection[int]) -> dict[int, Member]:
     return {member.id: member for member in db.session.scalars(sa.select(Member).where(Member.id.in_(member_ids)))}
 
 
+def unprinted_formats(member: Member) -> list[str]:
+    """Return what a member asked for that neither an ordinary nor a large letter is: braille, audio or Easy Read."""
+    return sorted(set(member.formats) - {"large_print"})
+
+
 def print_points(member: Member) -> int | None:
     """Return the size of print a member asked for, in points, or None for ordinary print."""
     if "large_print" not in member.formats:

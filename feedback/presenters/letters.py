@@ -12,6 +12,7 @@ from feedback.presenters.content import telling_content
 from i18n import languages, negotiation
 from panel.contact import Contact
 from panel.models import Member
+from panel.presenters import format_names
 
 
 def letter_html(telling_id: int, member: Member, contact: Contact, day: dt.date) -> str:
@@ -28,6 +29,7 @@ def letter_html(telling_id: int, member: Member, contact: Contact, day: dt.date)
             day=day,
             points=points or pdf.POINTS,
             is_large=points is not None,
+            formats=format_names(panel.reach.unprinted_formats(member)),
             organisation_address=config.settings().contact_address,
         )
 

@@ -16,6 +16,7 @@ from feedback.presenters.progress import ROUTES
 from i18n import languages, negotiation
 from i18n.languages import Language
 from panel.contact import open_contact
+from panel.presenters import format_names
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Card:
     has_address: bool
     language: Language
     route: str
+    #: What they asked for: braille, Easy Read and the like, in words.
+    formats: list[str]
     reason: str
 
 
@@ -47,6 +50,7 @@ def cards(rows: Sequence[Told]) -> list[Card]:
                 has_address=bool(contact.address),
                 language=languages.get(row.language),
                 route=_(ROUTES[row.route]),
+                formats=format_names(members[row.member_id].formats),
                 reason=_(reasons.WORDS.get(row.reason, row.reason)) if row.reason else "",
             )
         )

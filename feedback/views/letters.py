@@ -19,6 +19,7 @@ from feedback.services import letters as services
 from feedback.views import staff
 from feedback.views.publishing import by
 from i18n.web import words
+from panel import reach
 
 
 @staff.get("/tellings/<int:telling_id>/letters")
@@ -59,8 +60,12 @@ def download_letters(batch_id: int) -> ResponseReturnValue:
     commit()
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for place, letter in enumerate(tellings.list_letters(batch_id), start=1):
-            archive.writestr(f"letter-{batch.number}-{place:03}.pdf", services.open_letter(letter))
+        letters = tellings.list_letters(batch_id)
+        readers = reach.members_by_id([letter.member_id for letter in letters])
+        for place, letter in enumerate(letters, start=1):
+            # What a printed letter is not to its reader stands in its name: whoever fills envelopes sees it.
+            marks = "".join(f"-{key}" for key in reach.unprinted_formats(readers[letter.member_id]))
+            archive.writestr(f"letter-{batch.number}-{place:03}{marks}.pdf", services.open_letter(letter))
     file.seek(0)
     name = f"letters-{batch.telling_id}-{batch.number}.zip"
     response = send_file(file, "application/zip", as_attachment=True, download_name=name, max_age=0)

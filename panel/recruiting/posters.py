@@ -15,6 +15,7 @@ from i18n import languages, negotiation
 from panel import contact, questions, reach
 from panel.consents import PURPOSES
 from panel.models import Channel, Member
+from panel.presenters import format_names
 from panel.steps.contact import ROUTES
 from panel.steps.needs import FORMATS, POINTS, SUPPORT
 
@@ -104,6 +105,7 @@ def welcome_letters(members: Sequence[Member], told_by: str) -> bytes:
                     told_by=told_by,
                     day=clock.today(),
                     points=reach.print_points(member) or pdf.POINTS,
+                    formats=format_names(reach.unprinted_formats(member)),
                 )
             )
     return pdf.draw(render_template("panel/print/letters.html", letters=letters, points=pdf.POINTS))

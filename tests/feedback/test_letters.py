@@ -70,6 +70,12 @@ class TestLetterPdf:
         assert "Ni allwch fynd drwodd" in text
         assert "LE1 1AA" in text
 
+    def test_says_what_it_is_not_where_somebody_asked_for_another_format(self, app):
+        text = "".join(page.extract_text() for page in pdf_of(by_post(formats=["braille", "large_print"])).pages)
+        assert "You asked us for: Braille." in " ".join(text.split())
+        text = "".join(page.extract_text() for page in pdf_of(by_post(formats=["large_print"])).pages)
+        assert "You asked us for" not in text
+
     def test_is_as_large_as_the_person_asked_for(self, app):
         def sizes(reader):
             found = set()
@@ -158,7 +164,9 @@ class TestMarkPosted:
 class TestLettersPages:
     def test_walks_from_making_to_posted(self, client):
         sign_in(client, "feedback_editor")
-        published = published_for(by_post(name="Gwen Jones"), by_post(language="ar"))
+        published = published_for(
+            by_post(name="Gwen Jones"), by_post(language="ar", formats=["large_print", "braille", "bsl"])
+        )
         address = f"/staff/tellings/{published.id}/letters"
         db.session.rollback()
         assert "2 people wait for a letter." in client.get(address).page.text
@@ -172,7 +180,7 @@ class TestLettersPages:
         zipped = client.post(f"/staff/letters/{batch}/download", data=token)
         assert zipped.headers["Cache-Control"] == "no-store"
         names = zipfile.ZipFile(io.BytesIO(zipped.data)).namelist()
-        assert names == ["letter-1-001.pdf", "letter-1-002.pdf"]
+        assert names == ["letter-1-001.pdf", "letter-1-002-braille-bsl.pdf"]
         page = client.submit(address, "posted").page
         assert "2 people are marked as told." in page.text
         assert "Posted on" in page.text

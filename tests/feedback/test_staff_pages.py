@@ -14,6 +14,7 @@ from tests.factories.members import make_member
 from tests.factories.outcomes import make_answered, make_outcome, make_published
 from tests.factories.staff import sign_in
 from tests.feedback.test_telling import hand_over_all, settle_mail
+from tests.support.pages import text_of
 from tests.support.queries import at_most, recorded
 
 FILLED = {
@@ -135,6 +136,16 @@ class TestCallList:
         page = client.submit(address, people=[str(m) for m in members], action="told").page
         assert "Nobody is left" in page.text
         assert db.session.get(Telling, telling).completed_at is not None
+
+    def test_shows_what_each_person_asked_for(self, client):
+        sign_in(client, "panel_manager")
+        asked = make_member(route="phone", phone="0116 496 0001", formats=["bsl", "easy_read"])
+        other = make_member(route="phone", phone="0116 496 0002")
+        telling = ids(make_published(make_answered([asked, other]))[1])
+        page = client.get(f"/staff/tellings/{telling}/calls").page
+        facts = sorted(text_of(hint) for hint in page.all("div", class_="nhsuk-checkboxes__hint"))
+        assert "Asked for: Easy Read: simple words with pictures · British Sign Language video" in facts[0]
+        assert "Asked for" not in facts[1]
 
     def test_keeps_those_not_reached_for_somebody_to_deal_with(self, client):
         telling, members = self.telling(client)

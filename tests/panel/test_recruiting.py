@@ -382,8 +382,11 @@ class TestCampaigns:
 
 class TestLetters:
     def test_say_where_the_details_came_from(self, app):
-        member = make_member(route="post", address="1 High Street\nOakham", language="ar", formats=["large_print"])
+        member = make_member(
+            route="post", address="1 High Street\nOakham", language="en", formats=["large_print", "audio"]
+        )
         reader = PdfReader(io.BytesIO(posters.welcome_letters([member, make_member(route="post")], "Age UK")))
         assert len(reader.pages) == 2
         assert "Age UK" in reader.pages[0].extract_text()
+        assert "Audio: something to listen to" in reader.pages[0].extract_text()
         assert contact.open_contact(member).name in reader.pages[0].extract_text()
