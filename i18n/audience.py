@@ -93,6 +93,7 @@ STAFF_FILES: tuple[str, ...] = (
     "panel/recruiting/showing.py",
     "panel/services/checking.py",
     "panel/services/taking_in.py",
+    "panel/services/telling_lists.py",
     "panel/views/channels.py",
     "panel/views/imports.py",
     "panel/views/partners.py",

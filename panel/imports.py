@@ -11,10 +11,12 @@ from core.crypto import keyring
 from core.database import db
 from core.errors import NotFoundError
 from core.tasks import ALIVE, Task
-from panel.models import ConsentText, ImportMapping, ImportRow, ImportState, Member, MemberImport
+from panel.models import ConsentText, ImportMapping, ImportRow, ImportState, Member, MemberImport, MemberLink
 
 #: Rows read with one query.
 CHUNK = 500
+#: The task that asks the people of a list to confirm their address.
+TELL = "panel.tell-list"
 
 
 def get_import(import_id: int) -> MemberImport:
@@ -155,3 +157,23 @@ def list_by_post(found: MemberImport, after: int, limit: int) -> list[Member]:
         .where(Member.id > after)
     )
     return list(db.session.scalars(query.order_by(Member.id).limit(limit)))
+
+
+def _untold(import_id: int) -> sa.Select[int]:
+    """Return a SELECT of people of a list who are reached by e-mail and were not asked to confirm their address yet."""
+    asked = sa.exists().where(MemberLink.member_id == Member.id, MemberLink.purpose == "confirm")
+    return (
+        sa.select(Member.id)
+        .join(ImportRow, ImportRow.member_id == Member.id)
+        .where(ImportRow.import_id == import_id, Member.state == "applied", Member.route == "email", ~asked)
+    )
+
+
+def count_untold(import_id: int) -> int:
+    """Return how many people of a list are still to be asked to confirm their address."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_untold(import_id).subquery())) or 0
+
+
+def list_untold(import_id: int, limit: int) -> list[int]:
+    """Return the ids of some of them."""
+    return list(db.session.scalars(_untold(import_id).order_by(Member.id).limit(limit)))

@@ -22,6 +22,7 @@ from panel.services import (
     rotations,
     sessions,
     taking_in,
+    telling_lists,
 )
 
 _DAY = dt.timedelta(days=1)
@@ -127,4 +128,4 @@ def index_addresses() -> None:
 
 
 #: Named here so that they are registered: a worker that imports this module can do them.
-TASKS = (checking.check, taking_in.take_in)
+TASKS = (checking.check, taking_in.take_in, telling_lists.tell)

@@ -1,19 +1,27 @@
-"""Take the accepted rows of a list in as members: all of them together with their messages, or none."""
+"""Take the accepted rows of a list in as members: all of them, with the promise of their messages, or none.
+
+All that takes time (opening rows, understanding them, sealing what they say) is done before anything is written, so
+that SQLite's one writer is kept from others for as short as can be. The messages follow as a task of its own, begun in
+the same transaction: whoever is a member by this list is told, whatever happens to a worker (panel.services.telling_lists).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from core import audit, clock, ids
+from core import audit, clock, tasks
 from core.database import db, insert_or_ignore
 from core.errors import N_
 from core.task_runner import Running
 from core.tasks import kind
-from panel import bands, contact, details, emails, imports, profiles, queries, questions
+from panel import bands, contact, details, imports, profiles, queries, questions
 from panel.models import (
     Consent,
     ConsentEvidence,
@@ -22,7 +30,6 @@ from panel.models import (
     Member,
     MemberEvent,
     MemberImport,
-    MemberLink,
     MemberState,
     Profile,
     Route,
@@ -31,145 +38,223 @@ from panel.recruiting.fields import RefusedError, Understood
 from panel.recruiting.kinds import source_of
 from panel.services import checking, consents, importing
 
+#: What differs from person to person; the rest of a member is the same for a whole list.
 _COLUMNS = (
-    "seal_id", "state", "source", "route", "area_id", "language", "formats", "access_needs", "name", "pronouns",
+    "seal_id", "route", "area_id", "language", "formats", "access_needs", "name", "pronouns",
     "email", "phone", "address", "postcode", "email_index", "phone_index", "address_index",
-    "applied_at", "confirmed_at", "confirmed_by",
 )  # fmt: skip
+_ANSWERS = ("answers", *bands.FEATURES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Somebody as they will be written: some 1.5 kB, sealed already. Tuples, because there are up to 50,000."""
+
+    number: int
+    member: tuple[Any, ...]
+    profile: tuple[Any, ...]
+    #: (purpose, given), in order.
+    said: tuple[tuple[str, bool], ...]
+    agreed_on: dt.date | None
+    #: The digests under which the e-mail address may be known.
+    known_as: tuple[str, ...]
+
+    @property
+    def seal_id(self) -> str:
+        """What the details are sealed for."""
+        return str(self.member[0])
+
+    @property
+    def begins(self) -> bool:
+        """Whether the membership begins at once: a letter that comes back shows what is wrong.
+
+        Who is reached by e-mail confirms the address by a link; who is rung is confirmed by whoever rings.
+        """
+        return self.member[1] == Route.POST
+
+
+@dataclass
+class _Prepared:
+    """A whole list, ready to be written."""
+
+    people: list[_Person] = field(default_factory=list)
+    refused: list[tuple[int, RefusedError]] = field(default_factory=list)
 
 
 @kind("panel.take-in-list")
 def take_in(task: Running) -> dict[str, int]:
     """Take a list in. What was checked is looked at once more: somebody may have joined since."""
     import_id = int(task.subject.partition(":")[2])
-    taken = 0
+    prepared = _prepare(task, imports.get_import(import_id))
+    task.step(N_("Writing"), 0.9)
     with task.writing():
         found = imports.get_import(import_id)
         importing.must_be_untouched(found, ImportState.CHECKED)
-        texts = consents.text_ids()
-        if found.text_id is not None:
-            texts = texts | {"panel": found.text_id}
-        done = 0
-        for rows in imports.chunks(found, outcome="accepted"):
-            task.step(N_("Taking in row %(row)s"), done / found.rows, row=rows[0].number)
-            taken += _take(found, rows, texts)
-            done += len(rows)
+        added = _write(found, prepared)
         figures = imports.counts(found)
         found.state, found.finished_at = ImportState.DONE, clock.now()
         importing.forget_answers(found)
-        db.session.execute(sa.update(ImportRow).where(ImportRow.import_id == found.id).values(cells=None))
         audit.record("import.done", imports.subject(found.id), after=figures)
-    return {"taken": taken}
+        if any(person.member[1] == Route.EMAIL for person in added.values()):
+            tasks.start(imports.TELL, imports.subject(found.id))
+    return {"taken": len(added)}
 
 
-def _take(found: MemberImport, rows: Sequence[ImportRow], texts: Mapping[str, int]) -> int:
-    """Write the members of some rows with all that belongs to them; return how many that were."""
+# --- before the lock -------------------------------------------------------------------------------------------------
+
+
+def _prepare(task: Running, found: MemberImport) -> _Prepared:
+    prepared, done = _Prepared(), 0
+    for rows in imports.chunks(found, outcome="accepted"):
+        task.step(N_("Taking in row %(row)s"), 0.9 * done / found.rows, row=rows[0].number)
+        _understand(found, rows, prepared)
+        done += len(rows)
+    return prepared
+
+
+def _understand(found: MemberImport, rows: Sequence[ImportRow], prepared: _Prepared) -> None:
     opened = [imports.open_cells(found, row) for row in rows]
     mind = checking.understanding(found, opened)
-    understood = {row.number: checking.understood(mind, cells) for row, cells in zip(rows, opened, strict=True)}
-    people = {number: said for number, said in understood.items() if isinstance(said, Understood)}
-    built = {number: _member(found, said) for number, said in people.items()}
-    known = _known(people)
-    wanted = {number: member for number, member in built.items() if number not in known}
-    numbers = _insert_members(list(wanted.values()))
-    added = {n: (numbers[m.seal_id], m, people[n]) for n, m in wanted.items() if m.seal_id in numbers}
-    _insert_rest(found, list(added.values()), texts)
-    _note(found, rows, understood, {number: member_id for number, (member_id, _m, _s) in added.items()})
-    _tell(found, [(member_id, member) for member_id, member, _said in added.values()])
-    return len(added)
+    today = clock.today()
+    for row, cells in zip(rows, opened, strict=True):
+        said = checking.understood(mind, cells)
+        if isinstance(said, RefusedError):  # the day has changed since the check, and with it somebody's age
+            prepared.refused.append((row.number, said))
+        else:
+            prepared.people.append(_person(row.number, said, today))
 
 
-def _known(people: Mapping[int, Understood]) -> set[int]:
-    indexes = {n: contact.email_indexes(p.details["email"]) for n, p in people.items() if p.details["email"]}
-    known = queries.known_email_indexes([index for each in indexes.values() for index in each])
-    return {number for number, each in indexes.items() if known.intersection(each)}
+def _person(number: int, said: Understood, today: dt.date) -> _Person:
+    member = Member(seal_id=contact.new_seal_id())
+    details.put_contact(member, said.details)
+    details.put_needs(member, said.details)
+    kept = questions.keep_what_applies(said.details["about"])
+    features = bands.from_answers(kept, today)
+    email = said.details["email"]
+    return _Person(
+        number,
+        tuple(getattr(member, column) for column in _COLUMNS),
+        (profiles.seal_answers(member, kept), *(features[feature] for feature in bands.FEATURES)),
+        tuple(said.details["consents"].items()),
+        said.agreed_on,
+        tuple(contact.email_indexes(email)) if email else (),
+    )
 
 
-def _member(found: MemberImport, said: Understood) -> Member:
-    """Return somebody not yet in the database.
+# --- under the lock --------------------------------------------------------------------------------------------------
 
-    Who is reached by e-mail confirms the address by a link; who is reached by letter begins at once, because a letter
-    that comes back shows what is wrong; who is rung is confirmed by whoever rings.
-    """
+
+def _write(found: MemberImport, prepared: _Prepared) -> dict[int, _Person]:
+    """Write everybody who is not known yet, with all that belongs to them; return member id -> person."""
+    known = _known(prepared.people)
+    numbers = _insert_members(found, [person for person in prepared.people if person.number not in known])
+    added = {numbers[person.seal_id]: person for person in prepared.people if person.seal_id in numbers}
+    _note(found, prepared, added)
     now = clock.now()
-    begins = said.details["route"] == Route.POST
+    _insert_profiles(added, now)
+    _insert_consents(found, added, now)
+    _insert_steps(found, now)
+    return added
+
+
+def _portions(items: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while portion := list(itertools.islice(iterator, imports.CHUNK)):
+        yield portion
+
+
+def _known(people: Sequence[_Person]) -> set[int]:
+    """Return the rows of those who have become members since the check."""
+    found: set[int] = set()
+    for portion in _portions(people):
+        known = queries.known_email_indexes([index for person in portion for index in person.known_as])
+        found |= {person.number for person in portion if known.intersection(person.known_as)}
+    return found
+
+
+def _insert_members(found: MemberImport, people: Sequence[_Person]) -> dict[str, int]:
+    """Return seal id -> number of those written; an address that has come in meanwhile is passed over."""
+    table, now = Member.__table__, clock.now()
     source = source_of(
         channel_key=found.channel.key if found.channel else "",
         partner_key=found.partner.key if found.partner else "",
         otherwise="paper",
     )
-    member = Member(
-        seal_id=contact.new_seal_id(),
-        state=MemberState.ACTIVE if begins else MemberState.APPLIED,
-        source=source,
-        applied_at=now,
-        confirmed_at=now if begins else None,
-        confirmed_by=imports.subject(found.id) if begins else None,
+    before = db.session.scalar(sa.select(sa.func.max(Member.id))) or 0
+    for portion in _portions(people):
+        rows = [
+            dict(zip(_COLUMNS, person.member, strict=True))
+            | {"source": source, "applied_at": now, "route_works": True}
+            | (
+                {"state": MemberState.ACTIVE, "confirmed_at": now, "confirmed_by": imports.subject(found.id)}
+                if person.begins
+                else {"state": MemberState.APPLIED, "confirmed_at": None, "confirmed_by": None}
+            )
+            for person in portion
+        ]
+        db.session.connection().execute(insert_or_ignore(table), rows)
+    # Numbers are read afterwards, not returned row by row, which would take four times as long.
+    wanted = {person.seal_id for person in people}
+    made = db.session.execute(sa.select(Member.seal_id, Member.id).where(Member.id > before))
+    return {seal_id: number for seal_id, number in made if seal_id in wanted}
+
+
+def _note(found: MemberImport, prepared: _Prepared, added: Mapping[int, _Person]) -> None:
+    """Keep what came of each row, and erase what the rows said."""
+    table: sa.Table = ImportRow.__table__  # type: ignore[assignment]  # __table__ is a Table
+    connection = db.session.connection()
+    mine = table.c.import_id == found.id
+    one = sa.update(table).where(mine, table.c.number == sa.bindparam("row"))
+    taken = [{"row": person.number, "of": number} for number, person in added.items()]
+    if taken:
+        connection.execute(one.values(member_id=sa.bindparam("of"), cells=None), taken)
+    refused = [{"row": number, "why": error.reason, "at": error.column} for number, error in prepared.refused]
+    if refused:
+        outcome = {"outcome": "refused", "reason": sa.bindparam("why"), "column": sa.bindparam("at")}
+        connection.execute(one.values(outcome), refused)
+    left = (table.c.outcome == "accepted", table.c.member_id.is_(None))
+    connection.execute(sa.update(table).where(mine, *left).values(outcome="known", reason="known", column=None))
+    connection.execute(sa.update(table).where(mine, table.c.cells.is_not(None)).values(cells=None))
+
+
+def _insert_profiles(added: Mapping[int, _Person], now: dt.datetime) -> None:
+    for portion in _portions(added.items()):
+        rows = [
+            {"member_id": number, "updated_at": now, **dict(zip(_ANSWERS, person.profile, strict=True))}
+            for number, person in portion
+        ]
+        db.session.connection().execute(sa.insert(Profile.__table__), rows)
+
+
+def _insert_consents(found: MemberImport, added: Mapping[int, _Person], now: dt.datetime) -> None:
+    texts = consents.text_ids()
+    if found.text_id is not None:
+        texts = texts | {"panel": found.text_id}
+    evidence = _dated_evidence(found, {person.agreed_on for person in added.values() if person.agreed_on})
+    same = {"language": found.mapping["language"], "at": now, "how": imports.subject(found.id)}
+    said = (
+        same
+        | {
+            "member_id": number,
+            "purpose": purpose,
+            "given": given,
+            "text_id": texts[purpose],
+            "evidence_id": evidence[person.agreed_on],
+        }
+        for number, person in added.items()
+        for purpose, given in person.said
     )
-    details.put_contact(member, said.details)
-    details.put_needs(member, said.details)
-    return member
+    for portion in _portions(said):
+        db.session.connection().execute(sa.insert(Consent.__table__), portion)
 
 
-def _insert_members(members: Sequence[Member]) -> dict[str, int]:
-    """Return seal id -> number of those written; an address that has come in meanwhile is passed over."""
-    if not members:
-        return {}
-    rows = [{column: getattr(member, column) for column in _COLUMNS} | {"route_works": True} for member in members]
-    table = Member.__table__
-    # Rows as parameters, not as VALUES: a statement of 500 rows takes longer to put together than to carry out.
-    made = db.session.execute(insert_or_ignore(table).returning(table.c.seal_id, table.c.id), rows)
-    return {seal_id: number for seal_id, number in made}  # noqa: C416  rows are no tuples to mypy
-
-
-def _insert_rest(
-    found: MemberImport, added: Sequence[tuple[int, Member, Understood]], texts: Mapping[str, int]
-) -> None:
-    if not added:
-        return
-    now, today = clock.now(), clock.today()
-    db.session.execute(
-        sa.insert(Profile), [_profile(number, member, said, now, today) for number, member, said in added]
-    )
-    evidence = _dated_evidence(found, {said.agreed_on for _n, _m, said in added if said.agreed_on})
-    db.session.execute(
-        sa.insert(Consent),
-        [
-            {
-                "member_id": number,
-                "purpose": purpose,
-                "given": given,
-                "text_id": texts[purpose],
-                "language": found.mapping["language"],
-                "at": now,
-                "how": imports.subject(found.id),
-                "evidence_id": evidence.get(said.agreed_on, found.evidence_id),
-            }
-            for number, _member, said in added
-            for purpose, given in said.details["consents"].items()
-        ],
-    )
-    steps = [(number, "applied") for number, _m, _s in added]
-    steps += [(number, "confirmed") for number, member, _s in added if member.state == MemberState.ACTIVE]
-    events = [{"member_id": number, "kind": step, "at": now, "reason": None} for number, step in steps]
-    db.session.execute(sa.insert(MemberEvent), events)
-
-
-def _profile(number: int, member: Member, said: Understood, now: dt.datetime, today: dt.date) -> dict[str, Any]:
-    kept = questions.keep_what_applies(said.details["about"])
-    sealed = profiles.seal_answers(member, kept)
-    return {"member_id": number, "answers": sealed, "updated_at": now} | bands.from_answers(kept, today)
-
-
-def _dated_evidence(found: MemberImport, days: set[dt.date]) -> dict[dt.date | None, int]:
+def _dated_evidence(found: MemberImport, days: set[dt.date]) -> dict[dt.date | None, int | None]:
     """Return day -> the evidence of that day, of which one row serves everybody who agreed on it."""
     common = found.evidence
-    if not days or common is None:
-        return {}
-    same = (ConsentEvidence.kept_at == imports.subject(found.id), ConsentEvidence.given_on.in_(days))
-    query = sa.select(ConsentEvidence.given_on, ConsentEvidence.id).where(*same)
-    kept: dict[dt.date | None, int] = {day: number for day, number in db.session.execute(query)}  # noqa: C416
-    for day in sorted(days - set(kept)):
+    kept: dict[dt.date | None, int | None] = defaultdict(lambda: found.evidence_id)
+    if common is None:
+        return kept
+    for day in sorted(days):
         row = ConsentEvidence(how=common.how, given_on=day, staff_id=common.staff_id, kept_at=imports.subject(found.id))
         db.session.add(row)
         db.session.flush()
@@ -177,46 +262,9 @@ def _dated_evidence(found: MemberImport, days: set[dt.date]) -> dict[dt.date | N
     return kept
 
 
-def _note(
-    found: MemberImport,
-    rows: Sequence[ImportRow],
-    understood: Mapping[int, Understood | RefusedError],
-    added: Mapping[int, int],
-) -> None:
-    """Keep what came of each row."""
-    notes = []
-    for row in rows:
-        result = understood[row.number]
-        note: dict[str, Any] = {"import_id": found.id, "number": row.number, "member_id": added.get(row.number)}
-        if isinstance(result, RefusedError):  # the day has changed since, and with it somebody's age
-            note |= {"outcome": "refused", "reason": result.reason, "column": result.column}
-        elif row.number not in added:
-            note |= {"outcome": "known", "reason": "known", "column": None}
-        else:
-            note |= {"outcome": "accepted", "reason": "", "column": None}
-        notes.append(note)
-    db.session.execute(sa.update(ImportRow), notes)
-
-
-def _tell(found: MemberImport, added: Sequence[tuple[int, Member]]) -> None:
-    """Queue the mail that asks people to confirm their address; letters are printed, and calls made, by staff."""
-    by_mail = [number for number, member in added if member.route == Route.EMAIL]
-    if not by_mail:
-        return
-    now, tokens = clock.now(), {number: ids.token() for number in by_mail}
-    made = db.session.execute(
-        sa.insert(MemberLink).returning(MemberLink.member_id, MemberLink.id),
-        [
-            {
-                "member_id": number,
-                "purpose": "confirm",
-                "token_hash": ids.fingerprint(token),
-                "expires_at": now + emails.LIST_CONFIRM_FOR,
-            }
-            for number, token in tokens.items()
-        ],
-    )
-    told_by = found.partner.name if found.partner else ""
-    emails.confirm_from_list.queue_many(
-        (number, link_id, tokens[number], told_by) for number, link_id in [(row[0], row[1]) for row in made]
-    )
+def _insert_steps(found: MemberImport, now: dt.datetime) -> None:
+    """Begin the history of everybody who came by this list."""
+    came = sa.select(Member.id).join(ImportRow, ImportRow.member_id == Member.id).where(ImportRow.import_id == found.id)
+    for step, who in (("applied", came), ("confirmed", came.where(Member.state == MemberState.ACTIVE))):
+        rows = who.add_columns(sa.literal(step), sa.literal(now, sa.inspect(MemberEvent).columns["at"].type))
+        db.session.execute(sa.insert(MemberEvent).from_select(["member_id", "kind", "at"], rows))

@@ -20,7 +20,7 @@ from panel.forms.imports import OURS, THEIRS, EvidenceForm, UploadForm, answers_
 from panel.models import ImportState, MemberImport
 from panel.recruiting import lists, posters
 from panel.recruiting.fields import MOST_ANSWERS, PLACES_FIRST, choices, labels, suggested
-from panel.services import checking, importing
+from panel.services import checking, importing, telling_lists
 from panel.views.blueprint import blueprint
 from panel.views.recruiting import area_choices
 from panel.views.staff import staff_id
@@ -88,6 +88,7 @@ def import_page(import_id: int) -> ResponseReturnValue:
         counts=imports.counts(found),
         report=lists.report_rows(found, shown),
         after=shown[-1].number if len(rows) > _PAGE else None,
+        untold=imports.count_untold(found.id) if found.state == ImportState.DONE else 0,
         waiting=imports.list_waiting(found) if found.state == ImportState.DONE else [],
         letters=bool(imports.list_by_post(found, 0, 1)) if found.state == ImportState.DONE else False,
     )
@@ -280,6 +281,20 @@ def take_in_import(import_id: int) -> ResponseReturnValue:
     found = imports.get_import(import_id)
     try:
         importing.ask_to_take_in(found)
+    except DomainError as error:
+        flash(words(error), "error")
+    else:
+        commit()
+    return _to("import_page", found)
+
+
+@blueprint.post("/staff/recruiting/lists/<int:import_id>/tell")
+@access.requires("members.manage")
+def tell_import(import_id: int) -> ResponseReturnValue:
+    """Let the messages be written that a run of the worker has left."""
+    found = imports.get_import(import_id)
+    try:
+        telling_lists.ask_to_tell(found)
     except DomainError as error:
         flash(words(error), "error")
     else:

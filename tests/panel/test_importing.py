@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from core import clock
 from core.audit import AuditEntry
-from core.database import db
+from core.database import db, is_postgresql
 from core.tasks import Task
 from panel import contact, imports, queries
 from panel.jobs import clear_out, forget_lists
 from panel.models import Consent, ConsentEvidence, ConsentText, ImportMapping, ImportRow, Member, MemberImport
-from panel.services import joining, taking_in
+from panel.services import joining, taking_in, telling_lists
 from tests.core.task_work import work_off
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
@@ -411,25 +411,85 @@ class TestAllOrNone:
         monkeypatch.setattr("panel.imports.rows_after.__defaults__", (2, None))
         number = prepare(client, file_of(*(f"P{n},p{n}@example.org,,,,," for n in range(7))))
         client.submit(f"/staff/recruiting/lists/{number}", "/take-in")
-        calls = []
-        real = taking_in._take
-
-        def dies(*args):
-            calls.append(1)
-            if len(calls) == 3:
-                raise KeyboardInterrupt
-            return real(*args)
-
-        monkeypatch.setattr(taking_in, "_take", dies)
-        with pytest.raises(KeyboardInterrupt):
-            work_off()
-        db.session.rollback()
-        assert members() == []
-        assert messages() == []
-        monkeypatch.setattr(taking_in, "_take", real)
+        for step in ("_insert_members", "_insert_profiles", "_insert_consents", "_insert_steps"):
+            with monkeypatch.context() as patch:
+                patch.setattr(taking_in, step, self.dying(getattr(taking_in, step)))
+                with pytest.raises(KeyboardInterrupt):
+                    work_off()
+            db.session.rollback()
+            assert members() == []
+            assert messages() == []
+            # As if the worker had not been begun too often.
+            db.session.execute(sa.update(Task).values(attempts=0))
+            db.session.commit()
         work_off()
         assert len(members()) == 7
         assert len(messages("confirm_from_list")) == 7
+
+    @staticmethod
+    def dying(real):
+        def dies(*args):
+            real(*args)
+            raise KeyboardInterrupt
+
+        return dies
+
+    def test_a_worker_that_dies_while_it_writes_messages_leaves_the_rest_to_the_next_and_doubles_none(
+        self, client, manager, monkeypatch
+    ):
+        monkeypatch.setattr(imports, "CHUNK", 3)
+        number = prepare(client, file_of(*(f"P{n},p{n}@example.org,,,,," for n in range(7))))
+        client.submit(f"/staff/recruiting/lists/{number}", "/take-in")
+        real, calls = telling_lists._ask_to_confirm, []
+
+        def dies(*args):
+            calls.append(1)
+            real(*args)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(telling_lists, "_ask_to_confirm", dies)
+            with pytest.raises(KeyboardInterrupt):
+                work_off()
+        db.session.rollback()
+        assert len(messages("confirm_from_list")) == 3
+        assert "The messages are being written" in client.get(f"/staff/recruiting/lists/{number}").page.text
+        work_off()
+        sent = messages("confirm_from_list")
+        assert len(sent) == len({message.recipient for message in sent}) == 7
+
+    def test_messages_of_a_run_that_was_given_up_can_be_asked_for_again(self, client, manager, monkeypatch):
+        number = prepare(client, file_of(*ROWS))
+        client.submit(f"/staff/recruiting/lists/{number}", "/take-in")
+        with monkeypatch.context() as patch:
+            patch.setattr(telling_lists, "_ask_to_confirm", lambda *args: 1 / 0)
+            work_off()
+        assert messages("confirm_from_list") == []
+        client.submit(f"/staff/recruiting/lists/{number}", "/tell")
+        work_off()
+        assert len(messages("confirm_from_list")) == 2
+        assert "Write the messages that are missing" not in client.get(f"/staff/recruiting/lists/{number}").page.text
+
+    def test_no_row_is_opened_or_understood_while_others_cannot_write(self, client, manager, monkeypatch):
+        number = prepare(client, file_of(*ROWS))
+        client.submit(f"/staff/recruiting/lists/{number}", "/take-in")
+        opened, real = [], imports.open_cells
+
+        def watched(found, row):
+            # SQLite's one writer: nobody else could write if the row were opened under the lock.
+            with db.engine.connect() as other:
+                if not is_postgresql():
+                    other.exec_driver_sql("PRAGMA busy_timeout=0")
+                other.execute(sa.update(Task).values(progress=Task.progress))
+                other.rollback()
+            opened.append(row.number)
+            return real(found, row)
+
+        monkeypatch.setattr(imports, "open_cells", watched)
+        work_off()
+        assert opened == [2, 3, 4]
+        assert len(members()) == 3
 
     def test_who_joined_since_the_check_is_passed_over(self, client, manager):
         number = prepare(client, file_of(*ROWS))
