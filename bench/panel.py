@@ -8,6 +8,7 @@ is what that takes, once a minute where something has changed). It fails when a 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import resource
 import statistics
@@ -24,6 +25,14 @@ PAGES = {
     "figures of a neighbourhood": "/staff/panel/figures?area={neighbourhood}",
     "recruit next": "/staff/panel/recruit-next",
     "figures as CSV": "/staff/panel/figures.csv",
+    "who takes part": "/staff/funnel",
+    "who takes part as CSV": "/staff/funnel.csv",
+    "who is asked what": "/staff/asking",
+    "the next survey": "/staff/fieldwork/{fieldwork}",
+    "a survey that is over": "/staff/fieldwork/{closed}",
+    "people": "/staff/members",
+    "recruiting": "/staff/recruiting",
+    "groups": "/staff/groups",
 }
 
 
@@ -32,7 +41,7 @@ def _peak_mb() -> float:
 
 
 def _load(members: int) -> dict[str, int]:
-    """Fill an empty database; return the ids of a place and a neighbourhood."""
+    """Fill an empty database; return the ids of what the pages are about."""
     import sqlalchemy as sa
 
     from core import clock
@@ -57,8 +66,36 @@ def _load(members: int) -> dict[str, int]:
     snapshot = {"responses": members // 6, "final": True, "made_on": now.date(), "data": {}}
     db.session.add(ResultsSnapshot(fieldwork_id=fieldwork.id, **snapshot))
     db.session.commit()
+    _ask_often(members, fieldwork.id)
+    coming = make_fieldwork(publish(make_survey()), state="scheduled", opens_at=now + dt.timedelta(days=3))
+    db.session.commit()
     areas = panel.list_areas()
-    return {"place": next(a.id for a in areas if a.level == 2), "neighbourhood": areas[-1].id}
+    return {
+        "closed": fieldwork.id,
+        "fieldwork": coming.id,
+        "place": next(a.id for a in areas if a.level == 2),
+        "neighbourhood": areas[-1].id,
+    }
+
+
+def _ask_often(members: int, fieldwork_id: int) -> None:
+    """Write that half of the members were asked twice lately, as in a busy month."""
+    import sqlalchemy as sa
+
+    from core import clock
+    from core.database import db
+    from panel.models import Ask
+
+    today = clock.today()
+    for number in range(2):
+        day = today - dt.timedelta(days=5 + 10 * number)
+        source = f"fieldwork:{fieldwork_id}" if number == 0 else "bench"
+        rows = [
+            {"member_id": n, "day": day, "kind": "survey", "source": source, "engagement_id": None}
+            for n in range(2, members + 1, 2)
+        ]
+        db.session.execute(sa.insert(Ask), rows)
+    db.session.commit()
 
 
 def _ask(client: Any, path: str, times: int) -> tuple[list[float], list[float]]:
@@ -95,9 +132,11 @@ def _run(built: Any, members: int, times: int) -> dict[str, Any]:
         ids = _load(members)
         loading = time.perf_counter() - began
         from panel.representation import keeping
+        from surveys.queries import calendar
 
         began = time.perf_counter()
         keeping.keep()
+        calendar.keep()
         db.session.commit()
         counting = time.perf_counter() - began
         before = _peak_mb()

@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     from engagements.services import add_archive_check
     from feedback import hooks, jobs, sealed, views  # noqa: F401  the worker must know the jobs
     from feedback.presenters.content import telling_content
+    from feedback.services import departures
     from panel import involvement, signals
 
     sealed.register()
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     cards.add_card("feedback.overdue", "loop.read", hooks.overdue_card, order=20)
     cards.add_card("feedback.failures", "telling.manage", hooks.failures_card, order=30)
     add_section(hooks.section_of)
+    signals.member_leaving.connect(departures.note)
     signals.member_erased.connect(hooks.forget_member)
     involvement.register(hooks.what_came_of_it)
     add_archive_check(hooks.refuse_open_loop)

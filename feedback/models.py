@@ -147,6 +147,26 @@ class Told(Model):
     reason: Mapped[str | None] = mapped_column(sa.String(80))
 
 
+class FunnelDeparture(Model):
+    """How far those who have left had got, by category: what remains of their profile in the figures of who takes part.
+
+    Counts of invitations to what opened in a quarter, of one feature at a time: no row stands for a person, and no two
+    categories hang together (compare panel's departure_tally).
+    """
+
+    __tablename__ = "funnel_departure"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    #: The first day of the quarter in which the survey opened.
+    quarter: Mapped[dt.date] = mapped_column(primary_key=True)
+    feature: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    category: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    invited: Mapped[int] = mapped_column(default=0)
+    started: Mapped[int] = mapped_column(default=0)
+    finished: Mapped[int] = mapped_column(default=0)
+    told: Mapped[int] = mapped_column(default=0)
+
+
 class LetterBatch(Model):
     """Some letters of a telling, made by the worker, downloaded together, and deleted once they are posted."""
 

@@ -1,4 +1,4 @@
-"""Every member with what equality figures are counted by: protected characteristics, place, tenure, channel, state."""
+"""Every member with what equality figures are counted by: protected characteristics, place, channel, state."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core import clock
 from core.errors import N_
-from panel import bands, tenure
+from panel import bands
 from panel.models import Area, Member, MemberState, Profile
 from panel.questions import PREFER_NOT
 
@@ -19,7 +18,11 @@ UNKNOWN = "unknown"
 ERASED = "erased"
 #: What members told of themselves; the detail of ethnic group is too fine for figures of one survey.
 PERSONAL = tuple(key for key in bands.FEATURES if key != "ethnic_group_19")
-_MORE = {"area": N_("Area"), "tenure": N_("Time on the panel"), "channel": N_("How they came to the panel")}
+_MORE = {
+    "area": N_("Area"),
+    "tenure": N_("Time on the panel when invited"),
+    "channel": N_("How they came to the panel"),
+}
 #: Everything figures are broken down by -> its name, marked with N_.
 ALL: dict[str, str] = {key: bands.FEATURES[key].label for key in PERSONAL} | _MORE
 CHANNELS: dict[str, str] = {
@@ -43,7 +46,10 @@ class Category:
 
 
 def described() -> sa.Select[Any]:
-    """Return a SELECT with a row for each member: `member_id`, a text for each of ALL, and whether `still` here."""
+    """Return a SELECT with a row for each member: `member_id`, a text for each of ALL, and whether `still` here.
+
+    In place of `tenure` it has `since`, when the membership began: how long somebody has belonged depends on the day.
+    """
     gone = Member.state.in_((MemberState.LEFT, MemberState.REMOVED))
     area, parent = sa.orm.aliased(Area), sa.orm.aliased(Area)
     place = sa.case((area.level == 2, area.id), (parent.level == 2, parent.id))
@@ -55,13 +61,12 @@ def described() -> sa.Select[Any]:
         (Member.source.startswith("partner"), "partner"),
         else_="other",
     )
-    since = tenure.band(Member.confirmed_at, tenure.MONTHS, clock.today())
     return (
         sa.select(
             Member.id.label("member_id"),
             *personal,
             sa.func.coalesce(sa.cast(place, sa.String), UNKNOWN).label("area"),
-            sa.cast(since, sa.String).label("tenure"),
+            Member.confirmed_at.label("since"),
             channel.label("channel"),
             Member.state.in_((MemberState.ACTIVE, MemberState.PAUSED)).label("still"),
         )

@@ -32,3 +32,17 @@ def band(since: Any, months: Sequence[int], today: dt.date) -> sa.Case[int]:
     bounds = sorted(months)
     cases = [(since > start_of(months_from(today, -bound)), number) for number, bound in enumerate(bounds)]
     return sa.case(*cases, else_=len(bounds))
+
+
+def band_at(since: Any, moment: Any, months: Sequence[int]) -> sa.Case[int]:
+    """Return the SQL of the number of the band that somebody who belongs since `since` was in at `moment`, a column.
+
+    Whole months of the calendar count, as in `months_from`.
+    """
+    bounds = sorted(months)
+    had = (
+        12 * (sa.extract("year", moment) - sa.extract("year", since))
+        + (sa.extract("month", moment) - sa.extract("month", since))
+        - sa.case((sa.extract("day", moment) < sa.extract("day", since), 1), else_=0)
+    )
+    return sa.case(*[(had < bound, number) for number, bound in enumerate(bounds)], else_=len(bounds))

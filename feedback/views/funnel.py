@@ -18,15 +18,11 @@ from feedback.queries import funnel as queries
 from feedback.views import staff
 from i18n import negotiation
 from panel import queries as panel
-from panel import tenure
-
-#: Without an engagement, what opened in so many months is counted.
-MONTHS = 12
 
 
 def _scope() -> tuple[queries.Scope, str]:
     """Return what is counted, and the title of the engagement that was asked for."""
-    since = tenure.months_from(clock.today(), -MONTHS)
+    since = queries.counted_since()
     wanted = request.args.get("engagement", type=int)
     if wanted is None:
         return queries.Scope(None, since), ""

@@ -1,8 +1,8 @@
 """Take the accepted rows of a list in as members: all of them, with the promise of their messages, or none.
 
 All that takes time (opening rows, understanding them, sealing what they say) is done before anything is written, so
-that SQLite's one writer is kept from others for as short as can be. The messages follow as a task of its own, begun in
-the same transaction: whoever is a member by this list is told, whatever happens to a worker (panel.services.telling_lists).
+that SQLite's one writer is kept from others for as short as can be. The messages follow as a task of its own, asked
+for in the same transaction (panel.services.telling_lists): everybody taken in is told, whatever happens to a worker.
 """
 
 from __future__ import annotations

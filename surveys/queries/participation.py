@@ -64,8 +64,9 @@ def is_invited(fieldwork_id: int) -> sa.ColumnElement[bool]:
     )
 
 
-def flow(since: dt.date, engagement_id: int | None = None) -> sa.Select[int, int, bool, bool]:
-    """Return a SELECT with a row for each invitation: `member_id`, `engagement_id`, `begun` and `done`.
+def flow(since: dt.date, engagement_id: int | None = None) -> sa.Select[int, int, dt.datetime, bool, bool, Any]:
+    """Return a SELECT with a row for each invitation: `member_id`, `engagement_id`, `invited_at`, `begun` and `done`,
+    and `opens_at` of its fieldwork.
 
     Of one engagement, or of all fieldwork that opened on `since` or later. `begun` is true while a draft lies there;
     drafts go when they are sent and when the survey closes. Which answers are whose is not known here.
@@ -75,8 +76,10 @@ def flow(since: dt.date, engagement_id: int | None = None) -> sa.Select[int, int
         sa.select(
             Participation.member_id,
             Survey.engagement_id,
+            Participation.invited_at,
             begun.label("begun"),
             (Participation.state == ParticipationState.DONE).label("done"),
+            Fieldwork.opens_at,
         )
         .join(Fieldwork, Fieldwork.id == Participation.fieldwork_id)
         .join(Survey, Survey.id == Fieldwork.survey_id)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 
+import openpyxl
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 
 from core import clock
 from core.database import db
 from feedback import funnel
+from feedback.models import FunnelDeparture
 from feedback.queries import funnel as queries
-from panel import characteristics
+from panel import characteristics, tenure
 from panel.services import membership
-from surveys.models import ParticipationState
+from surveys.models import Participation, ParticipationState
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
 from tests.factories.outcomes import make_answered, take_part
 from tests.factories.staff import sign_in
 from tests.factories.surveys import make_fieldwork
-from tests.support.queries import at_most
+from tests.support.pages import text_of
+from tests.support.queries import at_most, recorded
 
 SINCE = queries.Scope(None, dt.date(2000, 1, 1))
 
@@ -38,13 +43,50 @@ class TestCounts:
         take_part(fieldwork, [make_member(source="partner:age-uk")], ParticipationState.INVITED)
         membership.leave(finished[0], "en")
         db.session.commit()
-        with at_most(1):
+        with at_most(2):
             found = queries.counts(SINCE)
         assert found["all"][""] == (3, 2, 2, 0, 2)
-        assert found["sex"] == {"erased": (1, 1, 1, 0, 0), "female": (1, 1, 1, 0, 1), "unknown": (1, 0, 0, 0, 1)}
+        assert found["sex"] == {"female": (2, 2, 2, 0, 1), "unknown": (1, 0, 0, 0, 1)}
         assert found["area"] == {str(leicester.id): (2, 2, 2, 0, 1), "unknown": (1, 0, 0, 0, 1)}
         assert found["channel"] == {"paper": (2, 2, 2, 0, 1), "partner": (1, 0, 0, 0, 1)}
         assert found["tenure"] == {"0": (3, 2, 2, 0, 2)}
+
+    def test_who_left_before_they_were_counted_and_of_one_engagement_stands_by_themselves(self, app):
+        gone = women(1)
+        engagement = make_answered(gone)
+        membership.leave(gone[0], "en")
+        db.session.commit()
+        one = queries.counts(queries.Scope(engagement.id, clock.today()))
+        assert one["sex"] == {"erased": (1, 1, 1, 0, 0)}
+        db.session.execute(sa.delete(FunnelDeparture))
+        assert queries.counts(SINCE)["sex"] == {"erased": (1, 1, 1, 0, 0)}
+
+    def test_what_remains_of_who_left_is_one_feature_at_a_time_and_no_person(self, app):
+        gone = make_member(answers={"sex": {"value": "female"}, "carer": {"value": "no"}})
+        make_answered([gone])
+        membership.leave(gone, "en")
+        db.session.commit()
+        columns = set(FunnelDeparture.__table__.columns.keys())
+        assert columns == {"quarter", "feature", "category", "invited", "started", "finished", "told"}
+        rows = db.session.scalars(sa.select(FunnelDeparture)).all()
+        assert {row.feature for row in rows} == set(characteristics.PERSONAL)
+        assert {(row.category, row.invited, row.finished) for row in rows if row.feature == "sex"} == {("female", 1, 1)}
+        with clock.stopped_at(clock.now() + dt.timedelta(days=500)):
+            other = make_member()
+            membership.leave(other, "en")
+            db.session.commit()
+        assert db.session.scalars(sa.select(FunnelDeparture)).all() == []
+
+    @pytest.mark.parametrize(("months", "band"), [(0, "0"), (5, "0"), (6, "1"), (23, "2"), (36, "4")])
+    def test_time_on_the_panel_is_that_of_the_day_of_the_invitation(self, app, months, band):
+        member = make_member()
+        fieldwork = make_fieldwork()
+        take_part(fieldwork, [member], ParticipationState.INVITED)
+        invited = db.session.scalars(sa.select(Participation)).one()
+        member.confirmed_at = tenure.start_of(tenure.months_from(invited.invited_at.date(), -months))
+        db.session.commit()
+        with clock.stopped_at(clock.now() + dt.timedelta(days=200)):
+            assert set(queries.counts(SINCE)["tenure"]) == {band}
 
     def test_one_engagement_alone(self, app):
         engagement = make_answered(women(1))
@@ -95,6 +137,34 @@ class TestPages:
         root = PdfReader(io.BytesIO(client.get("/staff/funnel.pdf?lang=cy").data)).trailer["/Root"]
         assert root["/MarkInfo"]["/Marked"]
         assert root["/Lang"] == "cy"
+
+    def test_the_same_numbers_are_hidden_in_page_pdf_csv_and_spreadsheet(self, client):
+        sign_in(client, "analyst")
+        make_answered(women(30) + women(12, "male") + women(3, "prefer_not_to_say"))
+        page = client.get("/staff/funnel").page
+        table = next(t for t in page.all("table") if "Sex" in text_of(t.find(".//caption")))
+        shown = {text_of(tr[0]): [text_of(cell) for cell in tr[1:]] for tr in table.iter("tr")}
+        assert shown["Female"] == ["30", "30", "30", "0", "30"]
+        assert shown["Male"] == shown["Prefer not to say"] == ["not shown", "not shown", "not shown", "0", "not shown"]
+        lines = list(csv.reader(io.StringIO(client.get("/staff/funnel.csv").get_data(as_text=True))))
+        book = openpyxl.load_workbook(io.BytesIO(client.get("/staff/funnel.xlsx").data)).active
+        cells = [["" if cell is None else str(cell) for cell in row] for row in book.iter_rows(values_only=True)]
+        printed = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(client.get("/staff/funnel.pdf").data)).pages)
+        for category in ("Male", "Prefer not to say"):
+            assert ["Sex", category, "", "", "", "0", ""] in lines
+            assert ["Sex", category, "", "", "", "0", ""] in cells
+            assert f"{category} not shown not shown not shown 0 not shown" in " ".join(printed.split())
+        assert ["Sex", "Female", "30", "30", "30", "0", "30"] in lines
+        assert ["Sex", "Female", "30", "30", "30", "0", "30"] in cells
+
+    def test_asks_the_database_as_often_however_many_took_part(self, client, page):
+        with recorded() as few:
+            client.get("/staff/funnel")
+        make_answered(women(40))
+        with recorded() as many:
+            text = client.get("/staff/funnel").page.text
+        assert "Female 707070" in text
+        assert many.count == few.count <= 12
 
     def test_only_those_who_may_see_figures(self, client):
         sign_in(client, "payer")

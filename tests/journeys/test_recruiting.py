@@ -1,19 +1,21 @@
-"""A campaign is planned and a poster printed for it; and somebody begins to join by the link on a poster, in Arabic."""
+"""A campaign is planned, a poster printed, a partner's list taken in; and somebody joins by a poster, in Arabic."""
 
 from __future__ import annotations
 
 import io
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from core.database import db
+from panel.models import Member
 from tests.factories.areas import make_areas
 from tests.factories.recruiting import make_channel, make_partner
 from tests.support import browser as browsers
 
 pytestmark = pytest.mark.browser
-
 
 LIST = """Full name,Mail,Gender,Born,Notes
 Asha Patel,asha.list@example.org,F,27/03/1985,likes tea
