@@ -45,6 +45,10 @@ _COLUMNS = (
 )  # fmt: skip
 _ANSWERS = ("answers", *bands.FEATURES)
 
+_rows: sa.Table = ImportRow.__table__  # type: ignore[assignment]  # __table__ is a Table
+_profiles: sa.Table = Profile.__table__  # type: ignore[assignment]  # the same
+_consents: sa.Table = Consent.__table__  # type: ignore[assignment]  # the same
+
 
 @dataclass(frozen=True, slots=True)
 class _Person:
@@ -201,8 +205,7 @@ def _insert_members(found: MemberImport, people: Sequence[_Person]) -> dict[str,
 
 def _note(found: MemberImport, prepared: _Prepared, added: Mapping[int, _Person]) -> None:
     """Keep what came of each row, and erase what the rows said."""
-    table: sa.Table = ImportRow.__table__  # type: ignore[assignment]  # __table__ is a Table
-    connection = db.session.connection()
+    table, connection = _rows, db.session.connection()
     mine = table.c.import_id == found.id
     one = sa.update(table).where(mine, table.c.number == sa.bindparam("row"))
     taken = [{"row": person.number, "of": number} for number, person in added.items()]
@@ -223,7 +226,7 @@ def _insert_profiles(added: Mapping[int, _Person], now: dt.datetime) -> None:
             {"member_id": number, "updated_at": now, **dict(zip(_ANSWERS, person.profile, strict=True))}
             for number, person in portion
         ]
-        db.session.connection().execute(sa.insert(Profile.__table__), rows)
+        db.session.connection().execute(sa.insert(_profiles), rows)
 
 
 def _insert_consents(found: MemberImport, added: Mapping[int, _Person], now: dt.datetime) -> None:
@@ -245,7 +248,7 @@ def _insert_consents(found: MemberImport, added: Mapping[int, _Person], now: dt.
         for purpose, given in person.said
     )
     for portion in _portions(said):
-        db.session.connection().execute(sa.insert(Consent.__table__), portion)
+        db.session.connection().execute(sa.insert(_consents), portion)
 
 
 def _dated_evidence(found: MemberImport, days: set[dt.date]) -> dict[dt.date | None, int | None]:
