@@ -16,6 +16,9 @@ from panel.lottery.problem import Problem, Sparse
 from panel.lottery.programs import INF, Program, diagonal, stacked
 from panel.lottery.watching import Watch
 
+#: A walk leaves sums of rows off by its last digits. What changes by less does not change: else a row at its end, a
+#: trillionth beyond it, would let no panel have any weight.
+STILL = 1e-8
 #: Weights are whole numbers of this sum, so that a draw has exactly the chances that are published.
 UNITS = 1 << 60
 NEAR = 1e-9
@@ -170,8 +173,8 @@ def _most(box: Box, y: np.ndarray, panel: np.ndarray) -> float:
             (y, away, np.floor(y + NEAR), np.ceil(y - NEAR)),
             (box.rows.times(y), box.rows.times(away), box.low, box.high),
         ):
-            growth = np.where(change > 1e-12, (high - here) / change, INF)
-            growth = np.where(change < -1e-12, (low - here) / change, growth)
+            growth = np.where(change > STILL, (high - here) / change, INF)
+            growth = np.where(change < -STILL, (low - here) / change, growth)
             farthest = max(0.0, float(np.min(growth)))
             limits.append(farthest / (1 + farthest) if farthest < INF else 1.0)
     return min(limits)

@@ -41,12 +41,36 @@ class Sparse:
         out[self.row[kept], where[self.column[kept]]] = self.value[kept]
         return out
 
+    def by_column(self) -> Columns:
+        """Return the matrix arranged for looking at few columns at a time, over and over."""
+        order = np.argsort(self.column, kind="stable")
+        start = np.searchsorted(self.column[order], np.arange(self.shape[1] + 1))
+        return Columns(self.row[order], self.value[order], start, self.shape[0])
+
     def restricted(self, columns: np.ndarray) -> Sparse:
         """Return the matrix of the chosen columns, in their order, still sparse."""
         where = np.full(self.shape[1], -1)
         where[columns] = np.arange(len(columns))
         kept = where[self.column] >= 0
         return Sparse(self.row[kept], where[self.column[kept]], self.value[kept], (self.shape[0], len(columns)))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A matrix of `height` rows by columns: those of column t are at `start[t]` up to `start[t + 1]`."""
+
+    row: np.ndarray
+    value: np.ndarray
+    start: np.ndarray
+    height: int
+
+    def dense(self, columns: np.ndarray) -> np.ndarray:
+        """Return the chosen columns as an array of shape (rows, len(columns)), at the cost of these columns alone."""
+        out = np.zeros((self.height, len(columns)))
+        for place, t in enumerate(columns.tolist()):
+            mine = slice(self.start[t], self.start[t + 1])
+            out[self.row[mine], place] = self.value[mine]
+        return out
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from panel.lottery.watching import Watch
 
 #: A walk stops when so many types are open: the fewer, the faster, and the less likely that panels can make them up.
 STOPS = (64, 100, 150)
-#: So many types that are whole already may move again where the open ones alone cannot be made up.
-OTHERS = 200
+#: So many types that are whole already may move again where the open ones alone cannot be made up; then more.
+OTHERS = (200, 1000)
 
 
 def stop_for(problem: Problem, x: np.ndarray, watch: Watch) -> int:
@@ -45,12 +45,19 @@ def residual(walk: Walk, watch: Watch) -> Mixture | None:
     is left is published: it says how far the draw is from its promise. None when no panel is there at all.
     """
     best = next_to(walk, watch)
-    if best is not None and best.error <= SIMILAR:
-        return best
+    for others in OTHERS:
+        if best is not None and best.error <= SIMILAR:
+            return best
+        wider = decomposed(_around(walk, others), walk.x, watch, rounds=1000)
+        best = min((one for one in (best, wider) if one is not None), key=lambda one: one.error, default=None)
+    return best
+
+
+def _around(walk: Walk, others: int) -> Box:
+    """Return the panels that differ from the walk by one in its open types and the commonest `others`."""
     x = walk.x
-    base = np.floor(x + NEAR)
     moving = np.zeros(len(x))
-    moving[[*walk.open_types(), *order_of(walk.problem)[-OTHERS:]]] = 1
-    low, high = np.maximum(base - moving, 0), np.minimum(np.ceil(x - NEAR) + moving, walk.problem.largest())
-    wider = decomposed(Box(walk.problem, low.astype(int), high.astype(int)), x, watch, rounds=1000)
-    return min((one for one in (best, wider) if one is not None), key=lambda one: one.error, default=None)
+    moving[[*walk.open_types(), *order_of(walk.problem)[-others:]]] = 1
+    low = np.maximum(np.floor(x + NEAR) - moving, 0)
+    high = np.minimum(np.ceil(x - NEAR) + moving, walk.problem.largest())
+    return Box(walk.problem, low.astype(int), high.astype(int))

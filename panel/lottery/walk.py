@@ -62,6 +62,7 @@ class Walk:
     def __init__(self, problem: Problem, target: np.ndarray, stream: Stream) -> None:
         self.problem, self.stream = problem, stream
         self.count = problem.types
+        self._columns = problem.matrix.by_column()
         members = np.bincount(problem.group, minlength=len(problem.households))
         self._joint = np.full(len(members), -1)
         joint = np.nonzero(members > 1)[0]
@@ -129,7 +130,7 @@ class Walk:
         height = self.problem.matrix.shape[0]
         groups = [int(g) for g in dict.fromkeys(self._group[places].tolist()) if self._joint[g] >= 0]
         out = np.zeros((height + len(groups), len(places)))
-        out[:height, types] = self.problem.matrix.dense(places[types])
+        out[:height, types] = self._columns.dense(places[types])
         for i, group in enumerate(groups):
             out[height + i] = self._group[places] == group
         return out

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.lottery import census_like
-from panel.lottery import residue
+from panel.lottery import panels, residue
 from panel.lottery.engine import draw
 from panel.lottery.kinds import kinds_of
 from panel.lottery.panels import UNITS
@@ -78,7 +78,19 @@ class TestResidual:
         assert mixture.error < 1e-6
         assert all(polytope.violation(panel.astype(float)) == 0 for panel in mixture.panels)
         moved = np.any(mixture.panels != np.round(walk.x), axis=0)
-        assert moved.sum() <= 64 + residue.OTHERS
+        assert moved.sum() <= 64 + residue.OTHERS[0]
+
+
+    def test_goes_straight_ahead_though_a_walk_leaves_sums_a_trillionth_beyond_a_quota(self, problem, monkeypatch):
+        polytope, target = problem
+        walk = Walk(polytope, target, Stream("a", "1"))
+        walk.go(64)
+        walk.state.x[walk.open_types()[0]] += 3e-12
+        left = []
+        straight = panels._straight
+        monkeypatch.setattr(panels, "_straight", lambda *given: left.append(straight(*given)) or left[-1])
+        assert residue.next_to(walk, Watch()).error < 1e-9
+        assert left[0][2] < 0.01  # so much weight at most is left to the search for panels, which has no end in sight
 
 
 class TestLargePools:
