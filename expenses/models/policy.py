@@ -44,8 +44,6 @@ class PolicyCategory(Model):
     words: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     #: {tag: {part: hash of the source text it was translated from}}, as for engagements.
     word_sources: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    #: How the ledger calls this kind of cost; empty where the layout's own default holds.
-    ledger_code: Mapped[str] = mapped_column(sa.String(40), default="")
 
 
 class PolicyRate(Model):
@@ -77,7 +75,7 @@ class PolicyRate(Model):
     #: Hundredths of a unit in a tax year (from 6 April) up to which `rate_hundredths` holds, and the rate above.
     threshold_hundredths: Mapped[int | None]
     above_hundredths: Mapped[int | None]
-    #: The most repaid for one line, or for each night where the unit is a night.
+    #: The most repaid for one line, whatever the rate makes of it.
     cap_pence: Mapped[int | None]
     receipt: Mapped[str] = mapped_column(sa.String(8), default=ReceiptRule.ALWAYS)
     receipt_over_pence: Mapped[int | None]

@@ -19,6 +19,7 @@ _REPORTED = ("payee_id", "engagement_id", "area_id", "approved_pence", "advance_
 def upgrade() -> None:
     # Not in a batch: SQLite would build the tables anew, and lose their guards.
     op.add_column("payment_run", sa.Column("cost_centres", _JSON, server_default=sa.text("'{}'"), nullable=False))
+    op.drop_column("policy_category", "ledger_code")  # the layout of the ledger has the codes
     op.add_column("voucher", sa.Column("receiver", sa.LargeBinary(), nullable=True))
     op.drop_index("ix_claim_engagement_state", "claim")
     op.create_index("ix_claim_engagement", "claim", ["engagement_id", "state", *_BUDGETED])
@@ -34,4 +35,6 @@ def downgrade() -> None:
     op.drop_index("ix_claim_engagement", "claim")
     op.create_index("ix_claim_engagement_state", "claim", ["engagement_id", "state"])
     op.drop_column("voucher", "receiver")
+    code = sa.Column("ledger_code", sa.String(length=40), server_default="", nullable=False)
+    op.add_column("policy_category", code)
     op.drop_column("payment_run", "cost_centres")
