@@ -131,12 +131,14 @@ def _run(built: Any, members: int, times: int) -> dict[str, Any]:
         began = time.perf_counter()
         ids = _load(members)
         loading = time.perf_counter() - began
+        from feedback.jobs import count_funnel
         from panel.representation import keeping
         from surveys.queries import calendar
 
         began = time.perf_counter()
         keeping.keep()
         calendar.keep()
+        count_funnel()
         db.session.commit()
         counting = time.perf_counter() - began
         before = _peak_mb()

@@ -6,12 +6,12 @@ import datetime as dt
 import time
 
 from core import audit, clock
-from core.database import commit, reading
+from core.database import commit, db, reading
 from core.jobs import scheduled
 from feedback.presenters.letters import letter_pdf
-from feedback.queries import tellings
+from feedback.queries import funnel, tellings
 from feedback.services import letters, reminders, telling
-from panel import reach
+from panel import kept, reach
 from panel.contact import open_contact
 
 #: One round of letters takes about this long, so that other jobs get their turn.
@@ -54,6 +54,17 @@ def make_some(limit: int = 10) -> int:
         letters.finish_letter(letter_id, pdf)
     commit()
     return len(drawn)
+
+
+@scheduled("feedback.count_funnel", every=dt.timedelta(minutes=10))
+def count_funnel() -> None:
+    """Keep the counts of who takes part, where there are too many for a page to count by itself."""
+    with reading():  # counting takes seconds: nobody has to wait for the write lock meanwhile
+        rows = funnel.collect()
+        db.session.rollback()
+    for made in rows:
+        kept.put_if(made)
+    commit()
 
 
 @scheduled("feedback.expire_letters", every=dt.timedelta(hours=6))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 from core import clock
 from core.database import commit
 from core.jobs import scheduled
+from panel import kept
 from panel.draws import forgetting
+from panel.representation import groups as group_figures
 from panel.representation import keeping
 from panel.services import (
     applications,
@@ -98,8 +101,11 @@ def carry_out_rotations() -> None:
 @scheduled("panel.count", every=dt.timedelta(minutes=1))
 def count_panel() -> None:
     """Keep the counts of the panel for the pages that show them, where something has changed."""
-    keeping.keep()
+    kept.renew(keeping.made_anew)
     commit()
+    for group_id in group_figures.list_large():
+        kept.renew(functools.partial(group_figures.made_anew, group_id))
+        commit()
 
 
 @scheduled("panel.forget-lists", every=dt.timedelta(hours=6))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from core import audit, database
 from core.database import db
 from core.jobs import scheduled
+from panel import kept
 from surveys.models import Fieldwork
 from surveys.queries import calendar
 from surveys.queries import fieldwork as fieldworks
@@ -58,7 +59,7 @@ def count_results() -> None:
 @scheduled("surveys.calendar", every=dt.timedelta(seconds=60))
 def count_calendar() -> None:
     """Keep the numbers of the calendar of asking, where something has changed."""
-    calendar.keep()
+    kept.renew(calendar.made_anew)
     database.commit()
 
 

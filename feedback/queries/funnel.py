@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from feedback.models import FunnelDeparture, Telling, Told, ToldState
-from panel import characteristics, tenure
+from panel import characteristics, kept, tenure
 from panel.services.departures import quarter_of
 from surveys.queries import participation
 
@@ -22,6 +23,10 @@ STAGES = ("invited", "started", "finished", "told", "still")
 WHOLE = "all"
 #: Without an engagement, what opened in so many months is counted, from the beginning of a quarter on.
 MONTHS = 12
+#: Characteristics counted together: few passes over all invitations, and still few combinations in each.
+_WIDTH = 3
+#: From so many invitations on the worker keeps the counts, and for so long they may be shown.
+MANY, PATIENCE = 5_000, dt.timedelta(minutes=40)
 
 Counts = dict[str, dict[str, tuple[int, ...]]]
 
@@ -39,6 +44,39 @@ def counted_since() -> dt.date:
     return quarter_of(tenure.months_from(clock.today(), -MONTHS))
 
 
+@dataclass(frozen=True)
+class Found:
+    """The counts, and when they were made where that was not just now."""
+
+    counts: Counts
+    made_at: dt.datetime | None = None
+
+
+def find(scope: Scope) -> Found:
+    """Return the counts that the worker keeps of many invitations, else those of this moment."""
+    row = kept.find(_key(scope))
+    if row is None or row.marker != scope.since.isoformat() or clock.now() - row.made_at > PATIENCE:
+        return Found(counts(scope))
+    data = json.loads(row.data)
+    return Found({key: {c: tuple(n) for c, n in rows.items()} for key, rows in data.items()}, row.made_at)
+
+
+def collect() -> list[kept.Made]:
+    """Return what the worker keeps: all invitations, and each engagement with many."""
+    since = counted_since()
+    asked = participation.flow(since).subquery()
+    sizes = sa.select(asked.c.engagement_id, sa.func.count()).group_by(asked.c.engagement_id)
+    many = {number: count for number, count in db.session.execute(sizes)}  # noqa: C416  rows are no tuples to mypy
+    if sum(many.values()) <= MANY:
+        return []
+    scopes = [Scope(None, since), *(Scope(number, since) for number, count in many.items() if count > MANY)]
+    return [kept.Made(_key(scope), since.isoformat(), json.dumps(counts(scope))) for scope in scopes]
+
+
+def _key(scope: Scope) -> str:
+    return "funnel" if scope.engagement_id is None else f"funnel:{scope.engagement_id}"
+
+
 def counts(scope: Scope) -> Counts:
     """Return {feature: {category: a number for each of STAGES}}, and the whole under WHOLE: {"": …}; in two queries.
 
@@ -48,12 +86,25 @@ def counts(scope: Scope) -> Counts:
     """
     base = steps(scope).cte("base")
     sums = [sa.func.coalesce(sa.func.sum(base.c[stage]), 0) for stage in STAGES]
-    parts = [sa.select(sa.literal(WHOLE), sa.literal(""), *sums)]
-    parts += [sa.select(sa.literal(key), base.c[key], *sums).group_by(base.c[key]) for key in characteristics.ALL]
+    every = list(characteristics.ALL)
+    passes = [every[start : start + _WIDTH] for start in range(0, len(every), _WIDTH)]
+    parts = []
+    for number, features in enumerate(passes):
+        columns = [base.c[feature] for feature in features]
+        parts.append(sa.select(sa.literal(number), *columns, *sums).group_by(*columns))
     found: Counts = {key: {} for key in (WHOLE, *characteristics.ALL)}
-    for feature, category, *numbers in db.session.execute(sa.union_all(*parts)):
-        found[feature][category] = tuple(int(n) for n in numbers)
+    for number, *row in db.session.execute(sa.union_all(*parts)):
+        numbers = tuple(int(n) for n in row[_WIDTH:])
+        for feature, category in zip(passes[number], row, strict=False):
+            _add(found[feature], category, numbers)
+        if number == 0:
+            _add(found[WHOLE], "", numbers)
+    found[WHOLE].setdefault("", (0,) * len(STAGES))
     return found if scope.engagement_id is not None else _with_departed(found, scope.since)
+
+
+def _add(rows: dict[str, tuple[int, ...]], category: str, numbers: tuple[int, ...]) -> None:
+    rows[category] = _plus(rows.get(category, (0,) * len(STAGES)), numbers)
 
 
 def steps(scope: Scope, member_id: int | None = None) -> sa.Select[Any]:
@@ -99,7 +150,7 @@ def _with_departed(found: Counts, since: dt.date) -> Counts:
             continue
         moved = tuple(min(int(n), there) for n, there in zip(numbers, gone, strict=False))
         rows[characteristics.ERASED] = (*_minus(gone, moved), gone[-1])
-        rows[category] = _plus(rows.get(category, (0,) * len(STAGES)), (*moved, 0))
+        _add(rows, category, (*moved, 0))
     return {feature: _without_empty(rows) for feature, rows in found.items()}
 
 

@@ -33,14 +33,20 @@ def _scope() -> tuple[queries.Scope, str]:
 
 
 def _funnel(scope: queries.Scope) -> funnel.Funnel:
+    return _shown(queries.find(scope))
+
+
+def _shown(found: queries.Found) -> funnel.Funnel:
     places = {area.id: area.name for area in panel.list_areas(level=2)}
-    return funnel.shown(queries.counts(scope), places)
+    return funnel.shown(found.counts, places)
 
 
 def _context() -> dict[str, Any]:
     scope, title = _scope()
+    found = queries.find(scope)
     return {
-        "tables": presenters.tables(_funnel(scope)),
+        "tables": presenters.tables(_shown(found)),
+        "counted_at": found.made_at,
         "head": presenters.head(),
         "scope": scope,
         "title": title,

@@ -129,7 +129,7 @@ class _Builder:
             bases[stage] = shown.base(whole, here, silent, own_category=self.own)
         categories = [*feature.categories, *([PREFER_NOT] if self.own else [])]
         not_answered = {stage: counts[stage][NOT_ANSWERED] for stage in counts}
-        return _table(feature.key, categories, aimed, counts, bases, not_answered, said)
+        return table(feature.key, categories, aimed, counts, bases, not_answered, said)
 
     def areas(self) -> Table:
         """Return the areas inside this one; their categories are codes."""
@@ -139,7 +139,7 @@ class _Builder:
         for stage in self.counted.stages:
             counts[stage] = {child.code: self.shown.whole(stage, child.id) for child in inside}
         bases = {stage: sum(n or 0 for n in here.values()) or None for stage, here in counts.items()}
-        return _table(_CODES, [child.code for child in inside], aimed, counts, bases, {})
+        return table(_CODES, [child.code for child in inside], aimed, counts, bases, {})
 
     def joint(self, key: str) -> Table:
         """Return two features crossed."""
@@ -156,10 +156,10 @@ class _Builder:
             counts[stage] = {f"{a}{features.JOINT}{b}": n for (a, b), n in cells.items()}
             both = [n for (a, b), n in cells.items() if a in one.categories and b in two.categories]
             bases[stage] = sum(shown.MIDDLE if n is None else n for n in both) or None
-        return _table(key, list(aimed), aimed, counts, bases, {})
+        return table(key, list(aimed), aimed, counts, bases, {})
 
 
-def _table(
+def table(
     key: str,
     categories: Sequence[str],
     aimed: Mapping[str, int],
@@ -168,6 +168,7 @@ def _table(
     not_answered: Mapping[str, Shown],
     said: Mapping[str, int | None] | None = None,
 ) -> Table:
+    """Return a feature from counts as they are shown, the figures aimed at, and how many said something, by stage."""
     everybody = sum(aimed.values())
     lines = []
     for category in categories:

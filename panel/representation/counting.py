@@ -132,32 +132,38 @@ def _add(found: dict[Any, list[int]], key: Any, counts: Sequence[int]) -> None:
             known[place] += count
 
 
-def count() -> Counted:
-    """Return the panel counted: one query for each of PASSES, and one for all questions on attitudes."""
+def count(among: sa.Select[int] | None = None) -> Counted:
+    """Return the panel counted: one query for each of PASSES, and one for all questions on attitudes.
+
+    With `among`, a SELECT of member ids, these are counted instead of the panel, and no other stages.
+    """
     stages, joins = [PANEL], []
     sums: list[sa.ColumnElement[int]] = [sa.func.count()]
-    for number, source in enumerate(_sources):
+    for number, source in enumerate(_sources if among is None else ()):
         found = source.query().subquery(f"stage_{number}")
         joins.append(found)
         for key in source.stages:
             stages.append(key)
             sums.append(sa.func.coalesce(sa.func.sum(found.c[key]), 0))
-    passes: dict[tuple[str, ...], Sequence[Cell]] = {names: _pass(names, sums, joins) for names in PASSES}
-    for feature, cells in _attitudes(sums, joins).items():
+    where = [Member.state.in_(ON_PANEL)] if among is None else [Member.state.in_(ON_PANEL), Member.id.in_(among)]
+    passes: dict[tuple[str, ...], Sequence[Cell]] = {names: _pass(names, sums, joins, where) for names in PASSES}
+    for feature, cells in _attitudes(sums, joins, where).items():
         passes[(feature,)] = cells
     return Counted(tuple(stages), passes)
 
 
-def _from_panel(columns: Sequence[Any], joins: Sequence[sa.Subquery], sums: Sequence[Any]) -> sa.Select[Any]:
+def _from_panel(
+    columns: Sequence[Any], joins: Sequence[sa.Subquery], sums: Sequence[Any], where: Sequence[Any]
+) -> sa.Select[Any]:
     query = sa.select(Member.area_id, *columns, *sums).select_from(Member)
     for found in joins:
         query = query.outerjoin(found, found.c.member_id == Member.id)
-    return query.where(Member.state.in_(ON_PANEL))
+    return query.where(*where)
 
 
-def _pass(names: Sequence[str], sums: Sequence[Any], joins: Sequence[sa.Subquery]) -> list[Cell]:
+def _pass(names: Sequence[str], sums: Sequence[Any], joins: Sequence[sa.Subquery], where: Sequence[Any]) -> list[Cell]:
     columns = [getattr(Profile, name) for name in names]
-    query = _from_panel(columns, joins, sums).outerjoin(Profile, Profile.member_id == Member.id)
+    query = _from_panel(columns, joins, sums, where).outerjoin(Profile, Profile.member_id == Member.id)
     rows = db.session.execute(query.group_by(Member.area_id, *columns))
     return [_cell(row, len(columns)) for row in rows]
 
@@ -167,11 +173,11 @@ def _cell(row: Sequence[Any], width: int) -> Cell:
     return Cell(row[0], said, tuple(int(n) for n in row[1 + width :]))
 
 
-def _attitudes(sums: Sequence[Any], joins: Sequence[sa.Subquery]) -> dict[str, list[Cell]]:
+def _attitudes(sums: Sequence[Any], joins: Sequence[sa.Subquery], where: Sequence[Any]) -> dict[str, list[Cell]]:
     """Return the cells of each question that is or was asked; who has not answered it is told from all residents."""
     columns = [AttitudeQuestion.key, AttitudeAnswer.category]
     query = (
-        _from_panel(columns, joins, sums)
+        _from_panel(columns, joins, sums, where)
         .join(AttitudeAnswer, AttitudeAnswer.member_id == Member.id)
         .join(AttitudeQuestion, AttitudeQuestion.id == AttitudeAnswer.question_id)
         .where(AttitudeQuestion.state != AttitudeState.DRAFT)

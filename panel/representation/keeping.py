@@ -24,7 +24,7 @@ _KEY = "panel"
 #: For so long after a change what was kept before it may still be shown.
 PATIENCE = dt.timedelta(minutes=5)
 #: Birthdays move people into other bands without a trace: what is kept never grows older than this.
-_OLDEST = dt.timedelta(hours=12)
+OLDEST = dt.timedelta(hours=12)
 _CHANGES = ("member.changed", "member.added")
 
 
@@ -37,7 +37,7 @@ class Kept:
     made_at: dt.datetime
 
 
-def _marker() -> str:
+def marker() -> str:
     """Return a text that differs after whatever changes the counts; it takes no count of members to tell."""
     event = db.session.scalar(sa.select(sa.func.max(MemberEvent.id)))
     changes = [
@@ -55,7 +55,7 @@ def counts() -> Kept:
     """Return the counts of the panel as it is now, or as it was some minutes ago."""
     row = kept.find(_KEY)
     now = clock.now()
-    if row is None or now - row.made_at > _OLDEST or (now - row.made_at > PATIENCE and row.marker != _marker()):
+    if row is None or now - row.made_at > OLDEST or (now - row.made_at > PATIENCE and row.marker != marker()):
         return _count()
     data = json.loads(row.data)
     if tuple(data["counted"]["stages"]) != tuple(counting.STAGES):
@@ -63,13 +63,17 @@ def counts() -> Kept:
     return Kept(Counted.from_json(data["counted"]), channels.Joined.from_json(data["joined"]), row.made_at)
 
 
-def keep() -> bool:
-    """Count anew and keep it where something has changed; return whether it had."""
-    marker, now = _marker(), clock.now()
+def made_anew() -> kept.Made | None:
+    """Return the panel counted anew where something has changed since it was kept, else None. This reads."""
+    now, mark = clock.now(), marker()
     row = kept.find(_KEY)
-    if row is not None and row.marker == marker and now - row.made_at < _OLDEST / 2:
-        return False
+    if row is not None and row.marker == mark and now - row.made_at < OLDEST / 2:
+        return None
     made = _count()
     text = json.dumps({"counted": made.counted.to_json(), "joined": made.joined.to_json()}, separators=(",", ":"))
-    kept.put(_KEY, marker, text)
-    return True
+    return kept.Made(_KEY, mark, text)
+
+
+def keep() -> bool:
+    """Count anew and keep it where something has changed; return whether it had."""
+    return kept.put_if(made_anew())

@@ -12,7 +12,7 @@ from core.errors import N_
 from i18n.web import number, percent
 from panel import queries
 from panel.questions import PREFER_NOT
-from panel.representation import counting, features
+from panel.representation import counting, features, groups
 from panel.representation.comparing import Comparison, Figure, Line, Table
 from panel.representation.counting import PANEL
 from panel.representation.disclosure import Shown
@@ -171,6 +171,24 @@ def _bars(words: str, line: Line) -> Iterator[dict[str, Any]]:
         yield {"label": label, "share": line.population_share, "shown": percent(line.population_share, 1)}
         label = _("%(category)s: panel", category=words)
         yield {"label": label, "share": share, "shown": HIDDEN if share is None else percent(share, 1)}
+
+
+def group_blocks(made: groups.Comparison) -> list[dict[str, Any]]:
+    """Return every feature a group is compared by as a table: caption, head, rows, and how many did not answer."""
+    return [_group_block(table, made) for table in made.tables]
+
+
+def _group_block(table: groups.Table, made: groups.Comparison) -> dict[str, Any]:
+    caption = feature_words(table.feature, made.catalogue)
+    head = [caption, _("Population"), *([_("Should be")] if made.own else []), _("Group"), _("Difference in points")]
+    rows = []
+    for row in table.rows:
+        figure, aimed = row.line.stages[PANEL], row.line.population_share
+        wanted = [NOTHING if share is None else percent(share, 1) for share in (row.population, aimed)]
+        words = category_words(table.feature, row.line.category, made.catalogue, {})
+        rows.append([words, *wanted[: 2 if made.own else 1], _figure(figure), _difference(figure, aimed)])
+    numeric = list(range(1, len(head)))
+    return {"caption": caption, "head": head, "rows": rows, "numeric": numeric, "unsaid": count(table.not_answered)}
 
 
 #: The columns of a download: keys, the same in every language.

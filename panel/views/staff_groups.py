@@ -25,6 +25,8 @@ from panel.forms.groups import (
     write_quotas,
 )
 from panel.models import Group
+from panel.representation import groups as figures
+from panel.representation import presenting
 from panel.services import groups as services
 from panel.services import rotations
 from panel.views.blueprint import blueprint
@@ -121,6 +123,7 @@ def _show(group: Group, form: MemberNumberForm) -> str:
         group=group,
         form=form,
         rules=presenters.group_rules(group, group_lists.area_ids(group.id), queries.list_areas()),
+        figures=presenting.group_blocks(figures.compare(group)),
         tenures=presenters.tenures(group, group_lists.tenures(group)),
         waiting=group_lists.waiting_of(group.id),
         page=group_lists.page_of(group.id, request.args.get("before", type=int)),

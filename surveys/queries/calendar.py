@@ -76,23 +76,27 @@ def calendar() -> Calendar:
     return Calendar(planned, past, burden)
 
 
-def keep() -> bool:
-    """Count anew and keep it where something has changed; return whether it had."""
+def made_anew() -> kept.Made | None:
+    """Return the numbers counted anew where something has changed since they were kept, else None. This reads."""
     plans = _plans()
     keys = _keys(plans)
     marker, row = _marker(), kept.find(_KEY)
     if row is not None and row.marker == marker and clock.now() - row.made_at < _OLDEST / 2:
         data = json.loads(row.data)
         if data["today"] == clock.today().isoformat() and set(keys) == set(data["outlooks"]):
-            return False
+            return None
     data = {
         "today": clock.today().isoformat(),
         "outlooks": {key: astuple(found) for key, found in _count(list(zip(keys, plans, strict=True))).items()},
         "past": [astuple(asked) for asked in _past()],
         "burden": list(_burden().items()),
     }
-    kept.put(_KEY, marker, json.dumps(data, default=dt.date.isoformat, separators=(",", ":")))
-    return True
+    return kept.Made(_KEY, marker, json.dumps(data, default=dt.date.isoformat, separators=(",", ":")))
+
+
+def keep() -> bool:
+    """Count anew and keep it where something has changed; return whether it had."""
+    return kept.put_if(made_anew())
 
 
 def _find_kept() -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from core import clock
 from core.database import db
 from feedback import funnel
+from feedback.jobs import count_funnel
 from feedback.models import FunnelDeparture
 from feedback.queries import funnel as queries
 from panel import characteristics, tenure
@@ -92,6 +93,30 @@ class TestCounts:
         engagement = make_answered(women(1))
         make_answered(women(2))
         assert queries.counts(queries.Scope(engagement.id, clock.today()))["all"][""][0] == 1
+
+
+class TestKept:
+    def test_the_worker_keeps_the_counts_of_many_and_the_page_says_of_when_they_are(self, client, monkeypatch):
+        monkeypatch.setattr(queries, "MANY", 20)
+        sign_in(client, "analyst")
+        engagement = make_answered(women(30))
+        live = queries.counts(queries.Scope(None, queries.counted_since()))
+        count_funnel()
+        make_answered(women(40))
+        page = client.get("/staff/funnel").page
+        assert "Female 303030030" in page.text
+        assert "These were counted on" in page.text
+        assert queries.find(queries.Scope(None, queries.counted_since())).counts == live
+        one = queries.Scope(engagement.id, queries.counted_since())
+        assert queries.find(one).made_at
+        assert queries.find(one).counts == queries.counts(one)
+        with clock.stopped_at(clock.now() + queries.PATIENCE + dt.timedelta(minutes=1)):
+            assert queries.find(queries.Scope(None, queries.counted_since())).made_at is None
+
+    def test_of_few_it_keeps_none(self, app):
+        make_answered(women(3))
+        count_funnel()
+        assert queries.find(queries.Scope(None, queries.counted_since())).made_at is None
 
 
 class TestShown:
