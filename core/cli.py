@@ -59,8 +59,11 @@ def rotate_keys(batch: int) -> None:
                 "Put the key back with which it was sealed."
             ) from None
     for name, rekey in sorted(sealed.rekeys().items()):
-        click.echo(f"{name}: {rekey()}")
-        commit()
+        done = 0
+        for portion in rekey():
+            done += portion
+            commit()
+        click.echo(f"{name}: {done}")
     with audit.acting_as("command"):
         audit.record("keys.rotated", "field-keys", after={"values": total})
     commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,9 @@ class SealedColumn:
 
 
 _columns: dict[str, SealedColumn] = {}
-_rekeys: dict[str, Callable[[], int]] = {}
+#: Renews what is kept as a keyed index alone, portion by portion; gives how many each renewed.
+Rekey = Callable[[], Iterable[int]]
+_rekeys: dict[str, Rekey] = {}
 
 
 def register(
@@ -54,8 +56,8 @@ def register(
     )
 
 
-def register_rekey(name: str, function: Callable[[], int]) -> None:
-    """Let `function` renew, in the caller's transaction, what is kept as a keyed index alone; it returns how many."""
+def register_rekey(name: str, function: Rekey) -> None:
+    """Let `function` renew what is kept as a keyed index alone; the caller commits after each portion."""
     _rekeys[name] = function
 
 
@@ -64,7 +66,7 @@ def registered() -> dict[str, SealedColumn]:
     return dict(_columns)
 
 
-def rekeys() -> dict[str, Callable[[], int]]:
+def rekeys() -> dict[str, Rekey]:
     """Return what else is to be renewed."""
     return dict(_rekeys)
 

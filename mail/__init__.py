@@ -26,5 +26,5 @@ def init_app(app: Flask) -> None:
     core_jobs.add_continuous("mail", lambda: Post(config.settings(), transports.of(config.settings())))
     sealed.register(models.OutboxMessage, "context", models.OutboxMessage.message_id)
     sealed.register(models.LinkKey, "key", models.LinkKey.id)
-    sealed.register_rekey("mail_suppression", services.renew_suppressions)
+    sealed.register_rekey("mail_suppression", lambda: [services.renew_suppressions()])
     cli.init_app(app)

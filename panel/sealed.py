@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 
@@ -49,16 +49,19 @@ def register() -> None:
     sealed.register(DrawSecret, "pool", DrawSecret.draw_id, most=5)
 
 
-def _renew_address_indexes() -> int:
-    """Make the index of each address anew: it stands for address and postcode together."""
-    done, last = 0, 0
-    while True:
-        having = sa.select(Member).where(Member.address.is_not(None), Member.id > last).order_by(Member.id)
-        members = list(db.session.scalars(having.limit(_BATCH)))
-        if not members:
-            return done
+def _renew_address_indexes() -> Iterator[int]:
+    """Make the index of each address anew, some hundred at a time: it stands for address and postcode together.
+
+    Read locked, so that whoever moves or leaves meanwhile does not get the index of where they lived before.
+    """
+    last: int | None = 0
+    while last is not None:
+        some = sa.select(Member).where(Member.address.is_not(None), Member.id > last).order_by(Member.id)
+        columns = sa.orm.load_only(Member.seal_id, Member.address, Member.postcode, Member.address_index)
+        members = list(db.session.scalars(some.limit(_BATCH).options(columns).with_for_update()))
         for member in members:
             member.address_index = contact.address_index(member)
         db.session.flush()
-        done, last = done + len(members), members[-1].id
+        last = members[-1].id if members else None
+        yield len(members)
         db.session.expunge_all()

@@ -27,7 +27,7 @@ def register() -> None:
     )
     sealed.register(ResponseIntake, "payload", ResponseIntake.id)
     sealed.register(Response, "sealed_bands", Response.id)
-    sealed.register_rekey("participation.code_index", renew_codes)
+    sealed.register_rekey("participation.code_index", lambda: [renew_codes()])
 
 
 def renew_codes() -> int:

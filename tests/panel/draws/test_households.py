@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -121,5 +122,41 @@ class TestIndex:
             assert after == digest_of(other) == contact.address_index(db.session.get_one(Member, one))
             assert after != before
             assert digest_of(nowhere) is None
+        finally:
+            crypto.use_keys(config.settings().field_keys)
+
+    def test_of_somebody_who_moves_while_keys_are_renewed_is_that_of_the_new_home(self, app, monkeypatch):
+        """The mover has to wait until the portion is written; who did not wait would have moved by then."""
+        member_id = make_member(address=_HOME).id
+        real, moved = contact.address_index, []
+
+        def move() -> None:
+            with app.app_context():
+                mine = db.session.get_one(Member, member_id)
+                contact.seal_contact(mine, address="99 Low Road, LE1 9ZZ")
+                db.session.commit()
+                moved.append(True)
+
+        mover = threading.Thread(target=move)
+
+        def slow(member):
+            found = real(member)
+            if mover.ident is None:
+                mover.start()
+                mover.join(2)
+            return found
+
+        monkeypatch.setattr(contact, "address_index", slow)
+        new = {"renewed": secrets.token_bytes(32)}
+        try:
+            crypto.use_keys(new | dict(config.settings().field_keys))
+            result = app.test_cli_runner().invoke(args=["core", "rotate-keys"])
+            assert result.exit_code == 0, result.output
+            mover.join(60)
+            assert moved
+            db.session.rollback()
+            mine = db.session.get_one(Member, member_id, populate_existing=True)
+            assert contact.unseal(mine, "address").startswith("99 Low Road")
+            assert digest_of(member_id) == real(mine)
         finally:
             crypto.use_keys(config.settings().field_keys)
