@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
@@ -80,8 +80,6 @@ else:
 
 #: Seconds for which a connection that has just been used is taken to be alive.
 _FRESH = 1.0
-#: Execution option: each statement stands for itself, without BEGIN.
-_BARE = "bare"
 
 #: True while a request that must not write is served; SQLite then takes no write lock.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -114,33 +112,14 @@ def set_reading(value: bool) -> None:
 
 def commit() -> None:
     """Commit the unit of work. Called by views, commands, jobs and the mail worker, by nothing else."""
-    db.session.commit()
+    if db.session.registry.has():
+        db.session.commit()
 
 
 def changed_by(statement: sa.UpdateBase) -> int:
     """Carry out an UPDATE or DELETE and return how many rows it met: so one of two at one moment learns it lost."""
     result = db.session.execute(statement.execution_options(synchronize_session=False))
     return int(cast("sa.CursorResult[Any]", result).rowcount)
-
-
-def first_row(statement: sa.Select[Any], values: Mapping[str, Any]) -> sa.Row[Any] | None:
-    """Return the first row of a statement with the parameters `values`, or None.
-
-    In a request that only reads, it runs outside the session and outside a transaction: one round trip instead of
-    three on PostgreSQL, and less than half of the work. What the session has begun, it goes on with.
-    """
-    if not _reading.get() or (db.session.registry.has() and db.session().in_transaction()):
-        return db.session.connection().execute(statement, values).first()
-    reader: sa.Engine = current_app.extensions["reader"]
-    try:
-        with reader.connect() as connection:
-            return connection.execute(statement, values).first()
-    except sa.exc.DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-    # The server was restarted under a connection just used. Nothing can have been done by halves: read again.
-    with reader.connect() as connection:
-        return connection.execute(statement, values).first()
 
 
 def is_postgresql() -> bool:
@@ -185,10 +164,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if url.startswith("postgresql"):
             _ask_the_idle(db.engine)
-            app.extensions["reader"] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
         else:
             _prepare_sqlite(db.engine)
-            app.extensions["reader"] = db.engine.execution_options(**{_BARE: True})
 
 
 def _ask_the_idle(engine: Engine) -> None:
@@ -228,8 +205,6 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get(_BARE):
-            return
         # A transaction that first reads and then writes cannot wait for the lock once another has written:
         # SQLite refuses at once, whatever the timeout. So a transaction that may write takes the lock first.
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, render_template, render_template_string, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -22,9 +22,10 @@ from core import audit, config, database
 from core.config import Settings
 from core.cookies import CookieSessions
 from core.errors import NotFoundError, frames
+from core.forgery import Protection
 
 log = logging.getLogger("panel.http")
-csrf = CSRFProtect()
+csrf = Protection()
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

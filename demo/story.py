@@ -25,7 +25,6 @@ from surveys.models import Fieldwork, Kind
 from surveys.queries import answering as visits
 from surveys.queries.answering import GRACE
 from surveys.services import answering, fieldwork, intake, invitations, publishing, snapshots
-from surveys.services.answering import Draft
 from surveys.services.fieldwork import Plan
 
 #: Answers to the engagement that is in the field.
@@ -184,7 +183,7 @@ def _submit(way: links.Way, answers: dict[str, Any], language: str) -> None:
     visit = visits.find_visit(way.token_hash)
     if visit is None:
         raise ValueError("the visit did not begin")
-    answering.save(visit, Draft(way.code, answers))
+    answering.keep(visit, lambda draft: draft.answers.update(answers))
     kept = visits.find_visit(way.token_hash)
     if kept is not None:
         answering.submit(kept, language)

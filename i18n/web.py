@@ -10,10 +10,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from babel.numbers import format_currency
 from flask import Flask, current_app, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
-from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 
-from core import clock
+from core import clock, forgery
 from core.errors import Worded
 from i18n import languages, negotiation
 
@@ -114,6 +113,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         current_language=negotiation.current,
         language_switcher=switcher,
-        csrf_token=generate_csrf,
+        csrf_token=forgery.token,
         ALL_LANGUAGES=languages.LANGUAGES,
     )

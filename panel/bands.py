@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from core.errors import N_
+from core.prepared import Prepared
 from panel import questions
 from panel.models import Area, Member, Profile
 from panel.questions import PREFER_NOT
@@ -147,20 +147,20 @@ def for_members(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return member id -> {feature: category} with `area`, the id of the place (level 2) the person lives in.
 
     What was not answered, or not to be said, is left out; so is an area known only as the whole system.
-    Meant for one person or a chunk of at most some thousand.
+    Meant for a chunk of at most some thousand.
     """
-    rows = db.session.connection().execute(_of_members(), {"ids": list(ids)})
-    keys = [*FEATURES, "area"]
-    return {
-        member_id: {k: v for k, v in zip(keys, [*bands, place], strict=True) if v not in (None, PREFER_NOT)}
-        for member_id, place, *bands in rows
-    }
+    rows = db.session.execute(select_features(Member.id, FEATURES).where(Member.id.in_(list(ids))))
+    return {member_id: _known(place, bands) for member_id, place, *bands in rows}
 
 
-@functools.cache
-def _of_members() -> sa.Select[Any]:
-    """Return the statement of `for_members`, built once: it runs whenever somebody sends their answers."""
-    return select_features(Member.id, FEATURES).where(Member.id.in_(sa.bindparam("ids", expanding=True)))
+def for_member(member_id: int) -> dict[str, Any]:
+    """Return what `for_members` does, for one person: whenever somebody sends their answers."""
+    row = _OF_MEMBER.first({"member_id": member_id})
+    return {} if row is None else _known(row[1], row[2:])
+
+
+def _known(place: int | None, bands: Iterable[Any]) -> dict[str, Any]:
+    return {k: v for k, v in zip([*FEATURES, "area"], [*bands, place], strict=True) if v not in (None, PREFER_NOT)}
 
 
 def select_features(first: Any, features: Iterable[str]) -> sa.Select[Any]:
@@ -174,6 +174,10 @@ def select_features(first: Any, features: Iterable[str]) -> sa.Select[Any]:
         .outerjoin(area, area.id == Member.area_id)
         .outerjoin(parent, parent.id == area.parent_id)
     )
+
+
+#: Built when it is first run: columns of models are known then.
+_OF_MEMBER = Prepared(lambda: select_features(Member.id, FEATURES).where(Member.id == sa.bindparam("member_id")))
 
 
 def count_combinations(members: sa.Select[int], features: Sequence[str]) -> dict[tuple[Any, ...], int]:

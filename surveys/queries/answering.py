@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core import clock
-from core.database import db, first_row, is_postgresql
+from core.database import db
 from core.errors import NotFoundError
+from core.prepared import Prepared
 from engagements.models import Engagement
 from engagements.queries import BRIEFING, Briefing
 from surveys import links
@@ -103,12 +104,11 @@ _PLACE = (
 )
 _SIZE = len(_PLACE)
 _joined = sa.join(_fieldwork, _version, _version.c.id == _fieldwork.c.version_id)
-_VISIT = (
+_VISIT = Prepared(
     sa.select(*_PLACE, _session.c.draft)
     .select_from(_joined.join(_session, _session.c.fieldwork_id == _fieldwork.c.id))
     .where(_session.c.token_hash == sa.bindparam("token_hash"))
 )
-_VISIT_LOCKED = _VISIT.with_for_update(of=_session)
 _ENTRY = sa.select(
     *_PLACE,
     *(_participation.c[name] for name in ("state", "member_id", "token_hash")),
@@ -119,30 +119,29 @@ _ENTRY = sa.select(
         _session, _session.c.token_hash == _participation.c.token_hash
     )
 )
-_ENTRY_BY_TOKEN = _ENTRY.where(_participation.c.token_hash == sa.bindparam("token_hash"))
-_ENTRY_BY_CODE = _ENTRY.where(_participation.c.code_index.in_(sa.bindparam("codes", expanding=True)))
+_ENTRY_BY_TOKEN = Prepared(_ENTRY.where(_participation.c.token_hash == sa.bindparam("token_hash")))
 _survey = Survey.__table__
-_BRIEFING = BRIEFING.join(_survey, _survey.c.engagement_id == Engagement.id).where(
-    _survey.c.id == sa.bindparam("survey_id")
+_BRIEFING = Prepared(
+    BRIEFING.join(_survey, _survey.c.engagement_id == Engagement.id).where(_survey.c.id == sa.bindparam("survey_id"))
 )
-_BY_SLUG = sa.select(*_PLACE).select_from(_joined).where(_fieldwork.c.slug == sa.bindparam("slug"))
+_BY_SLUG = Prepared(sa.select(*_PLACE).select_from(_joined).where(_fieldwork.c.slug == sa.bindparam("slug")))
 
 
-def find_visit(token_hash: str, *, lock: bool = False) -> Visit | None:
-    """Return the visit of a token, None when it has not begun, or is done. `lock`: until the transaction ends."""
-    statement = _VISIT_LOCKED if lock and is_postgresql() else _VISIT
-    row = first_row(statement, {"token_hash": token_hash})
+def find_visit(token_hash: str) -> Visit | None:
+    """Return the visit of a token, None when it has not begun, or is done."""
+    row = _VISIT.first({"token_hash": token_hash})
     return None if row is None else Visit(Place(*row[:_SIZE]), token_hash, row[_SIZE])
 
 
 def find_entry(token_hash: str) -> Entry | None:
     """Return the way in of an invited person by the fingerprint of their link."""
-    return _entry(first_row(_ENTRY_BY_TOKEN, {"token_hash": token_hash}))
+    return _entry(_ENTRY_BY_TOKEN.first({"token_hash": token_hash}))
 
 
 def find_entry_by_code(typed: str) -> Entry | None:
     """Return the way in of an invited person by the code they typed."""
-    return _entry(first_row(_ENTRY_BY_CODE, {"codes": links.code_indexes(typed)}))
+    found = _ENTRY.where(_participation.c.code_index.in_(links.code_indexes(typed)))
+    return _entry(db.session.connection().execute(found).first())
 
 
 def _entry(row: Any) -> Entry | None:
@@ -151,13 +150,13 @@ def _entry(row: Any) -> Entry | None:
 
 def find_place(slug: str) -> Place | None:
     """Return the fieldwork with this address."""
-    row: Any = first_row(_BY_SLUG, {"slug": slug})
+    row: Any = _BY_SLUG.first({"slug": slug})
     return None if row is None else Place(*row)
 
 
 def briefing_of(survey_id: int) -> Briefing:
     """Return what people are told of the engagement a survey belongs to; raises NotFoundError."""
-    row: Any = first_row(_BRIEFING, {"survey_id": survey_id})
+    row: Any = _BRIEFING.first({"survey_id": survey_id})
     if row is None:
         raise NotFoundError
     return Briefing(*row)

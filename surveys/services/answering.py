@@ -1,11 +1,12 @@
-"""Answering: begin, save a page, be done, take answers back. Flushes; the view commits.
+"""Answering: begin, keep a page, be done, take answers back.
 
-These run for every page of everybody who answers, so they are single statements without model objects.
+These run for every page of everybody who answers, so they are single statements without model objects. To begin and to
+keep a page are one statement each, which stands for itself; all else flushes, and the view commits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,15 +15,21 @@ import sqlalchemy as sa
 from core import clock, crypto, ids
 from core.database import db, insert_or_ignore
 from core.errors import N_, DomainError
+from core.prepared import Prepared, together
 from panel import bands as panel_bands
 from surveys import compiled, links, sealing
 from surveys.models import AnswerSession, Fieldwork, Kind, Participation, ParticipationState, Response
+from surveys.queries import answering as queries
 from surveys.queries.answering import Entry, Place, Visit
 from surveys.services import intake
 
 
 class ClosedError(DomainError):
     words = N_("This survey has closed.")
+
+
+class VisitOverError(Exception):
+    """What somebody had begun is there no more: they have sent it, on this or another device, or it has closed."""
 
 
 class AnswersMissingError(DomainError):
@@ -48,23 +55,23 @@ class Draft:
 
 
 _session, _participation = AnswerSession.__table__, Participation.__table__
-# For mypy: __table__ is a Table.
-_TAKE = sa.delete(_session).where(_session.c.token_hash == sa.bindparam("hash"))  # type: ignore[arg-type]
-_SAVE = (
+#: The draft as it was read is there still: nobody has to hold a lock on it between reading and writing.
+_UNCHANGED = (_session.c.token_hash == sa.bindparam("hash"), _session.c.draft == sa.bindparam("before"))
+_INSERT = Prepared(lambda: insert_or_ignore(_session))
+_TAKE = Prepared(sa.delete(_session).where(*_UNCHANGED))  # type: ignore[arg-type]  # __table__ is a Table
+_SAVE = Prepared(
     sa.update(_session)  # type: ignore[arg-type]  # __table__ is a Table
-    .where(_session.c.token_hash == sa.bindparam("hash"))
+    .where(*_UNCHANGED)
     .values(draft=sa.bindparam("sealed"), day=sa.bindparam("today"))
 )
-_MARK_DONE = (
+#: Each time a draft cannot be kept, another page of the same person just has been.
+_TRIES = 100
+_MARK_DONE = Prepared(
     sa.update(_participation)  # type: ignore[arg-type]  # __table__ is a Table
     .where(_participation.c.token_hash == sa.bindparam("hash"), _participation.c.state != ParticipationState.DONE)
     .values(state=ParticipationState.DONE)
     .returning(_participation.c.member_id)
 )
-
-
-def _run(statement: Any, values: dict[str, Any]) -> sa.CursorResult[Any]:
-    return db.session.connection().execute(statement, values)
 
 
 def open_draft(visit: Visit) -> Draft:
@@ -117,7 +124,7 @@ def _insert(place: Place, token_hash: str, draft: Draft, code_index: str | None)
         "draft": _seal(token_hash, draft),
         "day": clock.today(),
     }
-    _run(insert_or_ignore(_session), values)
+    _INSERT.change(values)
 
 
 def carry_over(old_hash: str) -> str:
@@ -142,12 +149,29 @@ def carry_over(old_hash: str) -> str:
     return token
 
 
-def save(visit: Visit, draft: Draft) -> None:
-    """Keep the draft; raises ClosedError when the time is over."""
-    if visit.place.phase not in {"open", "grace"}:
-        raise ClosedError
-    values = {"hash": visit.token_hash, "sealed": _seal(visit.token_hash, draft), "today": clock.today()}
-    _run(_SAVE, values)
+def keep(visit: Visit, change: Callable[[Draft], None]) -> None:
+    """Apply `change` to the draft and keep it, on top of what other devices keep at the same moment.
+
+    Raises ClosedError when the time is over, and VisitOverError when there is no draft any more.
+    """
+    for _ in range(_TRIES):
+        if visit.place.phase not in {"open", "grace"}:
+            raise ClosedError
+        draft = open_draft(visit)
+        change(draft)
+        sealed = _seal(visit.token_hash, draft)
+        values = {"hash": visit.token_hash, "before": visit.draft, "sealed": sealed, "today": clock.today()}
+        if _SAVE.change(values):
+            return
+        visit = _again(visit)
+    raise RuntimeError("a draft changes faster than it can be kept")
+
+
+def _again(visit: Visit) -> Visit:
+    found = queries.find_visit(visit.token_hash)
+    if found is None:
+        raise VisitOverError
+    return found
 
 
 def missing(place: Place, draft: Draft) -> list[str]:
@@ -161,28 +185,47 @@ def submit(visit: Visit, language: str) -> bool:
 
     Raises ClosedError and AnswersMissingError.
     """
-    place, draft = visit.place, open_draft(visit)
-    if place.phase not in {"open", "grace"}:
-        raise ClosedError
-    if lacking := missing(place, draft):
-        raise AnswersMissingError(lacking)
-    # Whoever deletes the draft is the one who submits.
-    if _run(_TAKE, {"hash": visit.token_hash}).rowcount != 1:
-        return False
+    if visit.place.kind != Kind.ANONYMOUS:
+        db.session.connection()  # what follows is part of what the view commits
+    with together():
+        try:
+            draft = _take(visit)
+        except VisitOverError:
+            return False
+        return _store_all(visit, draft, language)
+
+
+def _store_all(visit: Visit, draft: Draft, language: str) -> bool:
+    place = visit.place
     answers = {key: value for key, value in draft.answers.items() if value is not None}
     if place.kind == Kind.OPEN:
         _store(place, answers, draft.bands, language, None)
         return True
-    member_id = _run(_MARK_DONE, {"hash": visit.token_hash}).scalar()
-    if member_id is None:
+    done = _MARK_DONE.first({"hash": visit.token_hash})
+    if done is None:
         return False
-    bands = panel_bands.for_members([member_id]).get(member_id, {})
+    member_id = done[0]
+    bands = panel_bands.for_member(member_id)
     if place.kind == Kind.ANONYMOUS:
         intake.put(place.id, answers, bands, language)
     else:
         _store(place, answers, bands, language, pseudonym_of(place.id, member_id))
         _thank(place, member_id)
     return True
+
+
+def _take(visit: Visit) -> Draft:
+    """Delete the draft and return what was in it. Whoever does this is the one who submits."""
+    for _ in range(_TRIES):
+        if visit.place.phase not in {"open", "grace"}:
+            raise ClosedError
+        draft = open_draft(visit)
+        if lacking := missing(visit.place, draft):
+            raise AnswersMissingError(lacking)
+        if _TAKE.change({"hash": visit.token_hash, "before": visit.draft}):
+            return draft
+        visit = _again(visit)  # a page was kept on another device since this one was read
+    raise RuntimeError("a draft changes faster than it can be taken")
 
 
 def _store(

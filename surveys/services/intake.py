@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from core import clock, ids
 from core.database import db, is_postgresql, lock_name
+from core.prepared import Prepared
 from surveys import anonymity, sealing
 from surveys.models import Fieldwork, FieldworkState, Kind, Participation, Response, ResponseIntake
 from surveys.queries import participation as participations
@@ -24,14 +25,18 @@ CHUNK = 500
 #: Responses are moved when this share of those already stored is waiting: each move may recount the results.
 _GROWTH = 20
 
-_PUT = sa.insert(ResponseIntake.__table__)  # type: ignore[arg-type]  # __table__ is a Table
+_PUT = Prepared(sa.insert(ResponseIntake.__table__))  # type: ignore[arg-type]  # __table__ is a Table
 #: PostgreSQL remembers the transaction that wrote a row, and the done mark is written in the same one. So some others
 #: that wait are written again together with the new one, in random order: then all of them bear its number.
-_MIX = sa.text(
-    "WITH waiting AS (DELETE FROM response_intake WHERE id IN (SELECT id FROM response_intake "
-    "WHERE fieldwork_id = :fieldwork_id LIMIT 16 FOR UPDATE SKIP LOCKED) RETURNING id, fieldwork_id, payload) "
-    "INSERT INTO response_intake (id, fieldwork_id, payload) "
-    "SELECT id, fieldwork_id, payload FROM waiting ORDER BY random()"
+_PUT_AMONG_OTHERS = Prepared(
+    sa.text(
+        "WITH waiting AS (DELETE FROM response_intake WHERE id IN (SELECT id FROM response_intake "
+        "WHERE fieldwork_id = :fieldwork_id LIMIT 16 FOR UPDATE SKIP LOCKED) RETURNING id, fieldwork_id, payload), "
+        "mixed AS (SELECT id, fieldwork_id, payload FROM waiting UNION ALL "
+        "SELECT CAST(:id AS varchar), CAST(:fieldwork_id AS integer), CAST(:payload AS bytea)) "
+        "INSERT INTO response_intake (id, fieldwork_id, payload) "
+        "SELECT id, fieldwork_id, payload FROM mixed ORDER BY random()"
+    )
 )
 
 
@@ -40,10 +45,8 @@ def put(fieldwork_id: int, answers: Mapping[str, Any], bands: Mapping[str, Any],
     row_id = ids.random_id()
     content = {"answers": answers, "bands": {**bands, "language": language}}
     payload = sealing.seal(content, f"response_intake.payload:{row_id}")
-    connection = db.session.connection()
-    connection.execute(_PUT, {"id": row_id, "fieldwork_id": fieldwork_id, "payload": payload})
-    if is_postgresql():
-        connection.execute(_MIX, {"fieldwork_id": fieldwork_id})
+    put_down = _PUT_AMONG_OTHERS if is_postgresql() else _PUT
+    put_down.change({"id": row_id, "fieldwork_id": fieldwork_id, "payload": payload})
 
 
 def waiting() -> list[int]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from accounts.models import RecoveryCode, Staff
 from core import clock, database
 from core.database import changed_by, db, insert_or_ignore, is_postgresql
+from core.prepared import Prepared
 from tests.factories.staff import make_staff
 
 
@@ -47,51 +48,6 @@ class TestConnection:
         db.session.rollback()
 
 
-class TestFirstRow:
-    NAME = sa.select(Staff.__table__.c.name).where(Staff.__table__.c.email == sa.bindparam("email"))
-
-    def test_reads_what_is_committed_and_leaves_the_session_alone(self, app):
-        make_staff("analyst", email="a@example.org", name="Asha")
-        db.session.commit()
-        db.session.remove()
-        with database.reading():
-            assert database.first_row(self.NAME, {"email": "a@example.org"}) == ("Asha",)
-            assert database.first_row(self.NAME, {"email": "b@example.org"}) is None
-            assert not db.session.registry.has()
-
-    def test_sends_nothing_but_the_statement(self, app):
-        sent = []
-        note = lambda conn, cursor, statement, *rest: sent.append(statement)  # noqa: E731
-        sa.event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            with database.reading():
-                database.first_row(self.NAME, {"email": "a@example.org"})
-        finally:
-            sa.event.remove(db.engine, "before_cursor_execute", note)
-        assert [s.split()[0] for s in sent] == ["SELECT"]
-
-    def test_sees_what_the_session_has_begun(self, app):
-        make_staff("analyst", email="a@example.org", name="Asha")
-        db.session.execute(sa.update(Staff).values(name="Ben"))
-        with database.reading():
-            assert database.first_row(self.NAME, {"email": "a@example.org"}) == ("Ben",)
-        db.session.rollback()
-
-    def test_of_a_request_that_writes_belongs_to_its_transaction(self, app):
-        database.set_reading(False)
-        database.first_row(self.NAME, {"email": "a@example.org"})
-        assert db.session().in_transaction()
-
-    def test_a_reader_does_not_turn_a_later_transaction_into_one_that_commits_by_itself(self, app):
-        with database.reading():
-            database.first_row(self.NAME, {"email": "a@example.org"})
-        make_staff("analyst", email="a@example.org", name="Asha")
-        db.session.commit()
-        db.session.execute(sa.update(Staff).values(name="Ben"))
-        db.session.rollback()
-        assert db.session.scalar(self.NAME, {"email": "a@example.org"}) == "Asha"
-
-
 @pytest.mark.postgresql
 class TestWhenPostgresqlRestarts:
     """Every connection the pool holds is cut, as by a restart of the server."""
@@ -117,11 +73,10 @@ class TestWhenPostgresqlRestarts:
         monkeypatch.setattr(database, "_FRESH", 0.0)
         assert db.session.scalar(sa.text("SELECT 1")) == 1
 
-    def test_a_page_that_only_reads_is_shown_even_at_that_very_moment(self, app, monkeypatch):
+    def test_a_prepared_statement_is_carried_out_even_at_that_very_moment(self, app, monkeypatch):
         self.cut_all()
         monkeypatch.setattr(database, "_FRESH", 3600.0)
-        with database.reading():
-            assert database.first_row(TestFirstRow.NAME, {"email": "a@example.org"}) is None
+        assert Prepared(sa.select(sa.literal(7))).first({})[0] == 7
 
     def test_one_that_writes_fails_once_and_the_next_does_not(self, app, monkeypatch):
         self.cut_all()

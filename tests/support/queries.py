@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core import prepared
 from core.database import db
 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "CREATE", "DROP", "ALTER")
@@ -51,12 +52,17 @@ def recorded() -> Iterator[Recorder]:
     def settle(conn: Any) -> None:
         recorder.uncommitted.clear()
 
+    def note_alone(statement: str) -> None:
+        recorder.statements.append(statement)  # committed when it returns
+
     engine = db.engine
     sa.event.listen(engine, "before_cursor_execute", note)
     sa.event.listen(engine, "commit", settle)
+    prepared.listeners.append(note_alone)
     try:
         yield recorder
     finally:
+        prepared.listeners.remove(note_alone)
         sa.event.remove(engine, "before_cursor_execute", note)
         sa.event.remove(engine, "commit", settle)
 

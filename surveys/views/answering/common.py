@@ -51,15 +51,14 @@ def note_sent(slug: str) -> None:
     session[_SENT] = [*(s for s in session.get(_SENT, []) if s != slug), slug][-_KEPT:]
 
 
-def visit_to(slug: str, *, lock: bool = False) -> Visit | Response:
+def visit_to(slug: str) -> Visit | Response:
     """Return the visit of this browser to `slug`, or the response for somebody who has none."""
     token = token_of(slug)
     if not token:
         return _no_visit(slug)
-    token_hash = ids.fingerprint(token)
-    visit = queries.find_visit(token_hash, lock=lock)
+    visit = queries.find_visit(ids.fingerprint(token))
     if visit is None or visit.place.slug != slug:
-        return _visit_over(slug, token, token_hash)
+        return visit_over(slug, token)
     if visit.place.phase == "closed":
         return make_response(not_open(visit.place))
     return visit
@@ -74,9 +73,9 @@ def _no_visit(slug: str) -> Response:
     return redirect(url_for("answering.resume"), 303)
 
 
-def _visit_over(slug: str, token: str, token_hash: str) -> Response:
+def visit_over(slug: str, token: str) -> Response:
     """Return the response for a browser whose visit is gone: handed in, on this or another device, or closed."""
-    entry = queries.find_entry(token_hash)
+    entry = queries.find_entry(ids.fingerprint(token))
     if entry is not None:
         return redirect(url_for("answering.invited", token=token), 303)
     place = queries.find_place(slug)

@@ -6,10 +6,9 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from core import access, audit, ids
+from core import access, audit, forgery, ids
 from core.database import commit
 from core.limits import limiter
 from i18n import negotiation
@@ -84,7 +83,6 @@ def _enter(entry: Entry, token: str) -> Any:
             services.begin(entry)
         except ClosedError:
             return not_open(entry.place)
-        commit()
     elif visit.place.phase == "closed":
         return not_open(visit.place)
     remember(entry.place.slug, token)
@@ -131,7 +129,6 @@ def begin_open(slug: str) -> Any:
             token = services.begin_open(place)
         except ClosedError:
             return not_open(place)
-        commit()
     remember(slug, token)
     return redirect(where(place, visit), 303)
 
@@ -188,7 +185,7 @@ def _first_page(place: Place, action: str, token: str | None, visit: Visit | Non
 
     why = url_for("answering.why", token=token) if place.is_drawn and token else ""
     key = ("first", visit is not None, bool(why), *key_of(place), repr(briefing))
-    return shells.shared(key, render, action=action, csrf=generate_csrf(), why=why)
+    return shells.shared(key, render, action=action, csrf=forgery.token(), why=why)
 
 
 @blueprint.get("/answer/<slug>")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from core import access, ids
+from core import access, forgery, ids
 from core.database import commit, db
 from core.limits import limiter
 from i18n import languages
@@ -20,7 +20,7 @@ from surveys.queries import answering as queries
 from surveys.queries.answering import Place, Visit
 from surveys.services import answering as services
 from surveys.services import invitations
-from surveys.services.answering import AnswersMissingError, ClosedError
+from surveys.services.answering import AnswersMissingError, ClosedError, Draft, VisitOverError
 from surveys.views import shells
 from surveys.views.answering import blueprint
 from surveys.views.answering.common import (
@@ -31,6 +31,8 @@ from surveys.views.answering.common import (
     not_open,
     note_sent,
     tag_of,
+    token_of,
+    visit_over,
     visit_to,
     words_of,
 )
@@ -40,35 +42,43 @@ from surveys.views.answering.common import (
 @access.public
 def page(slug: str, number: int) -> Any:
     """One page of questions."""
-    visit = visit_to(slug, lock=request.method == "POST")
+    visit = visit_to(slug)
     if isinstance(visit, Response):
         return visit
     compiled = compiled_of(visit.place)
     if not 1 <= number <= len(compiled.pages):
         return redirect(url_for("answering.check", slug=slug), 303)
     asked = compiled.pages[number - 1]
-    draft = services.open_draft(visit)
     if request.method == "GET":
-        return _show_page(visit, compiled, asked, draft, None)
+        return _show_page(visit, compiled, asked, None)
     readings = rendering.read_page(asked, request.form)
     switch_to = languages.BY_TAG.get(request.form.get("switch", ""))
-    for question_id, reading in readings.items():
-        if reading.error is None:
-            draft.answers[question_id] = reading.value
     refused = any(reading.error for reading in readings.values())
     if refused and switch_to is None:
-        return _show_page(visit, compiled, asked, draft, readings), 422
-    if switch_to is None:
-        draft.at = max(draft.at, number)
-    try:
-        services.save(visit, draft)
-    except ClosedError:
-        return not_open(visit.place)
-    commit()
+        return _show_page(visit, compiled, asked, readings), 422
+
+    def write_down(draft: Draft) -> None:
+        draft.answers.update({key: reading.value for key, reading in readings.items() if reading.error is None})
+        if switch_to is None:
+            draft.at = max(draft.at, number)
+
+    if (stopped := _keep(visit, write_down)) is not None:
+        return stopped
     change = request.args.get("change")
     if switch_to is not None:
         return redirect(url_for(".page", slug=slug, number=number, change=change, lang=switch_to.tag), 303)
     return redirect(_after(visit.place, compiled, number, bool(change)), 303)
+
+
+def _keep(visit: Visit, change: Callable[[Draft], None]) -> Any:
+    """Keep what `change` does to the draft; return the response for somebody who is too late, or None."""
+    try:
+        services.keep(visit, change)
+    except ClosedError:
+        return not_open(visit.place)
+    except VisitOverError:
+        return visit_over(visit.place.slug, token_of(visit.place.slug) or "")
+    return None
 
 
 def _after(place: Place, compiled: Compiled, number: int, change: bool) -> str:
@@ -79,18 +89,23 @@ def _after(place: Place, compiled: Compiled, number: int, change: bool) -> str:
     return url_for("answering.about_you" if place.is_open_to_all else "answering.check", slug=place.slug)
 
 
-def _show_page(visit: Visit, compiled: Compiled, asked: Any, draft: Any, readings: Any) -> str:
-    place = visit.place
-    tag = tag_of(place)
-    number = asked.index + 1
+def _back(place: Place, number: int) -> str:
     if request.args.get("change"):
-        back = url_for("answering.check", slug=place.slug)
-    elif number > 1:
-        back = url_for("answering.page", slug=place.slug, number=number - 1)
-    else:
-        back = url_for("answering.about", slug=place.slug)
+        return url_for("answering.check", slug=place.slug)
+    if number > 1:
+        return url_for("answering.page", slug=place.slug, number=number - 1)
+    return url_for("answering.about", slug=place.slug)
+
+
+def _show_page(visit: Visit, compiled: Compiled, asked: Any, readings: Any) -> str:
+    place, draft = visit.place, services.open_draft(visit)
+    number = asked.index + 1
+    for question_id, reading in (readings or {}).items():
+        if reading.error is None:
+            draft.answers[question_id] = reading.value
 
     def render(csrf: str, code: str) -> str:
+        tag = tag_of(place)
         view = rendering.page_view(compiled, asked, tag, draft.answers, readings)
         return render_template(
             "surveys/answer/page.html",
@@ -102,21 +117,21 @@ def _show_page(visit: Visit, compiled: Compiled, asked: Any, draft: Any, reading
             survey_title=words_of(place).html("survey", "title"),
             number=number,
             pages=len(compiled.pages),
-            back=back,
+            back=_back(place, number),
             csrf=csrf,
             code=code,
         )
 
     if readings or any(q.id in draft.answers for q in asked.questions):
-        return render(generate_csrf(), draft.code)
-    return shells.shared(("page", number, *key_of(place)), render, csrf=generate_csrf(), code=draft.code)
+        return render(forgery.token(), draft.code)
+    return shells.shared(("page", number, *key_of(place)), render, csrf=forgery.token(), code=draft.code)
 
 
 @blueprint.route("/answer/<slug>/about-you", methods=["GET", "POST"])
 @access.public
 def about_you(slug: str) -> Any:
     """The equality questions after an open survey: all of them optional."""
-    visit = visit_to(slug, lock=request.method == "POST")
+    visit = visit_to(slug)
     if isinstance(visit, Response):
         return visit
     if not visit.place.is_open_to_all:
@@ -124,18 +139,17 @@ def about_you(slug: str) -> Any:
     draft = services.open_draft(visit)
     form = AboutYouForm(data=draft.about_you)
     if request.method == "POST" and ("skip" in request.form or form.validate()):
-        draft.about_you = {} if "skip" in request.form else form.said()
-        draft.bands = {} if "skip" in request.form else form.bands()
-        draft.at = len(compiled_of(visit.place).pages)
-        try:
-            services.save(visit, draft)
-        except ClosedError:
-            return not_open(visit.place)
-        commit()
-        return redirect(url_for("answering.check", slug=slug), 303)
+
+        def write_down(draft: Draft) -> None:
+            draft.about_you = {} if "skip" in request.form else form.said()
+            draft.bands = {} if "skip" in request.form else form.bands()
+            draft.at = len(compiled_of(visit.place).pages)
+
+        stopped = _keep(visit, write_down)
+        return stopped if stopped is not None else redirect(url_for("answering.check", slug=slug), 303)
     back = url_for("answering.page", slug=slug, number=len(compiled_of(visit.place).pages))
     html = render_template(
-        "surveys/answer/about_you.html", place=visit.place, form=form, back=back, code=draft.code, csrf=generate_csrf()
+        "surveys/answer/about_you.html", place=visit.place, form=form, back=back, code=draft.code, csrf=forgery.token()
     )
     return html, 422 if form.errors else 200
 
@@ -144,7 +158,7 @@ def about_you(slug: str) -> Any:
 @access.public
 def check(slug: str) -> Any:
     """All answers once more; the POST hands them in."""
-    visit = visit_to(slug, lock=request.method == "POST")
+    visit = visit_to(slug)
     if isinstance(visit, Response):
         return visit
     errors: list[tuple[str, str]] = []
@@ -167,9 +181,9 @@ def check(slug: str) -> Any:
 def _show_check(visit: Visit, errors: list[tuple[str, str]]) -> str:
     place, draft = visit.place, services.open_draft(visit)
     compiled, words = compiled_of(place), words_of(place)
-    last = url_for("answering.page", slug=place.slug, number=len(compiled.pages))
 
     def render(csrf: str, code: str, **shown: str) -> str:
+        last = url_for("answering.page", slug=place.slug, number=len(compiled.pages))
         return render_template(
             "surveys/answer/check.html",
             place=place,
@@ -180,7 +194,7 @@ def _show_check(visit: Visit, errors: list[tuple[str, str]]) -> str:
             csrf=csrf,
         )
 
-    own = {"csrf": generate_csrf(), "code": draft.code, **presenters.shown(compiled, words, draft)}
+    own = {"csrf": forgery.token(), "code": draft.code, **presenters.shown(compiled, words, draft)}
     return render(**own) if errors else shells.shared(("check", *key_of(place)), render, **own)
 
 

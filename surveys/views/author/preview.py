@@ -8,9 +8,8 @@ from typing import Any
 import flask_babel
 from flask import abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 
-from core import access, clock
+from core import access, clock, forgery
 from core.forms import Form
 from engagements import queries as engagement_queries
 from i18n import languages
@@ -66,7 +65,7 @@ def _frame(survey: Survey, tag: str, compiled: Compiled, number: int | None = No
         "place": place,
         "language_switcher": switcher,
         "code": "",
-        "csrf": generate_csrf(),
+        "csrf": forgery.token(),
         "pages": len(compiled.pages),
         "is_preview": True,
     }
