@@ -40,15 +40,17 @@ def staff_session() -> StaffSession | None:
     """Return the session of this browser, or None when nobody is signed in or it has ended."""
     if not has_request_context():
         return None
-    if "staff_session" not in g:
-        g.staff_session = _recognise()
-    return g.staff_session
+    kept = g._get_current_object()
+    if "staff_session" not in kept:
+        kept.staff_session = _recognise()
+    return kept.staff_session  # type: ignore[no-any-return]  # g holds anything
 
 
 def _recognise() -> StaffSession | None:
-    token, seen = session.get(_TOKEN), session.get(_SEEN, 0)
+    token = session.get(_TOKEN)
     if not token:
         return None
+    seen = session.get(_SEEN, 0)
     now = int(clock.now().timestamp())
     if now - seen > IDLE.total_seconds():
         return None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -64,9 +64,10 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def check_access() -> Response | None:
-        if request.endpoint is None:
+        endpoint = request.endpoint
+        if endpoint is None:
             return None  # not found, or a method not allowed: the error page is public
-        access = declared(current_app, request.endpoint)
+        access = declared(app, endpoint)
         if access is None:
             abort(403)
         return None if access.kind == "public" else _guards[access.kind](access.permission)

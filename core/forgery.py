@@ -15,9 +15,11 @@ _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 def token() -> str:
     """Return the token that the forms of this visitor carry."""
-    if FIELD not in g and (raw := session.get(FIELD)):
-        g.csrf_token = _signed(str(current_app.secret_key), raw)  # where Flask-WTF keeps it while it makes a page
-    return str(generate_csrf())
+    kept = g._get_current_object()
+    made = kept.get(FIELD)
+    if made is None and (raw := session.get(FIELD)):
+        made = kept.csrf_token = _signed(str(current_app.secret_key), raw)  # where Flask-WTF would keep it
+    return made or str(generate_csrf())
 
 
 @lru_cache(maxsize=4096)

@@ -85,20 +85,21 @@ _ALWAYS = (
 
 
 def _finish(response: Response) -> Response:
+    kept, asked = g._get_current_object(), request._get_current_object()
     # One look at what is there: `headers.setdefault` goes through all of them each time.
     there = {name.lower() for name, _ in response.headers}
-    for name, value in _protective(response):
+    for name, value in _protective(response, kept.get("csp_nonce"), asked.is_secure):
         if name.lower() not in there:
             response.headers.add(name, value)
     # The route's name, never its path: a path may hold a token, a query what somebody searched for.
-    milliseconds = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
-    log.info("%s %s %s %.0fms", request.method, request.endpoint, response.status_code, milliseconds)
+    milliseconds = 1000 * (time.perf_counter() - kept.get("began", time.perf_counter()))
+    log.info("%s %s %s %.0fms", asked.method, asked.endpoint, response.status_code, milliseconds)
     return response
 
 
-def _protective(response: Response) -> Iterator[tuple[str, str]]:
+def _protective(response: Response, nonce: str | None, is_secure: bool) -> Iterator[tuple[str, str]]:
     """Yield the headers that protect `response`, where its view has not set another."""
-    script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
+    script = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
     yield (
         "Content-Security-Policy",
         f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -106,7 +107,7 @@ def _protective(response: Response) -> Iterator[tuple[str, str]]:
         "frame-ancestors 'none'",
     )
     yield from _ALWAYS
-    if request.is_secure:
+    if is_secure:
         yield "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
     if response.mimetype == "text/html":
         yield "Cache-Control", "no-store"

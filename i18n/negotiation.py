@@ -33,9 +33,11 @@ def add_person_source(source: Callable[[], str | None]) -> None:
 
 def current() -> Language:
     """Return the language of this page, or of the message that is being written."""
-    if "language" not in g:
-        g.language = _negotiate() if request else languages.SOURCE
-    return g.language
+    kept = g._get_current_object()  # each use of `g` would look for it anew, and every page asks several times
+    language = kept.get("language")
+    if language is None:
+        language = kept.language = _negotiate() if request else languages.SOURCE
+    return language
 
 
 def _known(tag: str | None) -> Language | None:
@@ -45,8 +47,13 @@ def _known(tag: str | None) -> Language | None:
     return languages.BY_TAG.get(tag or "")
 
 
+def _asked() -> Language | None:
+    """Return the language the address itself asks for."""
+    return _known(request.args.get("lang")) if request.query_string else None
+
+
 def _negotiate() -> Language:
-    if asked := _known(request.args.get("lang")):
+    if asked := _asked():
         return asked
     if told := _told():
         chosen, instead_of = session.get(_VISIT, (None, None))
@@ -80,7 +87,7 @@ def _locale() -> str:
 
 
 def _keep_choice(response: Response) -> Response:
-    asked = _known(request.args.get("lang"))
+    asked = _asked()
     if asked and (told := _told()):
         session[_VISIT] = (asked.tag, told.tag)
     if asked and request.cookies.get(COOKIE) != asked.tag:

@@ -110,9 +110,10 @@ def tag_of(place: Place) -> str:
 
 def compiled_of(place: Place) -> Compiled:
     """Return the questionnaire asked at `place`."""
-    if "compiled" not in g:
-        g.compiled = compiler.get(place.version_id, place.wording_revision)
-    return g.compiled
+    kept = g._get_current_object()
+    if "compiled" not in kept:
+        kept.compiled = compiler.get(place.version_id, place.wording_revision)
+    return kept.compiled  # type: ignore[no-any-return]  # g holds anything
 
 
 def words_of(place: Place) -> Words:
