@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from core import audit, config, database
+from core import audit, config, database, wsgi
 from core.config import Settings
 from core.cookies import CookieSessions
 from core.errors import NotFoundError, frames
@@ -43,6 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.request_class, app.response_class = wsgi.Request, wsgi.Response
     app.session_interface = CookieSessions()
     csrf.init_app(app)
     app.before_request(_begin)
@@ -85,7 +86,7 @@ _ALWAYS = (
 
 
 def _finish(response: Response) -> Response:
-    kept, asked = g._get_current_object(), request._get_current_object()
+    kept, asked = g._get_current_object(), request._get_current_object()  # type: ignore[attr-defined]  # a proxy, whatever its type says
     # One look at what is there: `headers.setdefault` goes through all of them each time.
     there = {name.lower() for name, _ in response.headers}
     for name, value in _protective(response, kept.get("csp_nonce"), asked.is_secure):

@@ -6,20 +6,22 @@ that asks one question of the database needs a tenth: a connection, a cursor, th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.engine import Dialect, Engine
 
 from core.database import db
 
 Convert = Callable[[Any], Any]
-#: Under this name a connection keeps its way.
-_WAY = "prepared_way"
+#: Under this name an application keeps its ways.
+_NAME = "prepared"
 #: Called with each statement that is run here: what the events of an engine are for all the others.
 listeners: list[Callable[[str], None]] = []
 
@@ -51,20 +53,37 @@ class _Compiled:
         return tuple(row)
 
 
-@dataclass(frozen=True)
 class _Way:
-    """A connection's cursor, kept with it: to make one costs as much as to ask."""
+    """A connection of this thread's own, in which every statement stands for itself unless it is told to begin."""
 
-    cursor: Any
-    is_postgresql: bool
+    def __init__(self, engine: Engine) -> None:
+        self.is_postgresql = engine.name == "postgresql"
+        lent = engine.raw_connection()
+        # From the pool, so that it was opened like any other; but not to go back there, which costs more than to ask.
+        self._connection = cast("Any", lent.driver_connection)
+        lent.detach()
+        self._lent = lent  # which would close the connection if nothing referred to it any more
+        if self.is_postgresql:
+            self._connection.autocommit = True
+        self._cursor = self._connection.cursor(binary=True) if self.is_postgresql else self._connection.cursor()
 
-    def execute(self, text: str, bound: Any) -> Any:
-        return (
-            self.cursor.execute(text, bound, prepare=True) if self.is_postgresql else self.cursor.execute(text, bound)
-        )
+    def __del__(self) -> None:
+        """Close the connection with the thread it belongs to."""
+        with suppress(Exception):  # at the end of the process there may be nothing left to close it with
+            self._connection.close()
+
+    def run(self, text: str, bound: Any = ()) -> Any:
+        """Return the cursor that has carried out `text`."""
+        if self.is_postgresql:
+            return self._cursor.execute(text, bound, prepare=True)
+        return self._cursor.execute(text, bound)
+
+    def is_lost(self, engine: Engine, error: Exception) -> bool:
+        """Return whether `error` means that the server is away, or has been."""
+        return bool(engine.dialect.is_disconnect(error, self._connection, None))  # type: ignore[arg-type]  # a driver's error
 
 
-#: That of the transaction which `together` has begun.
+#: The way of the transaction which `together` has begun.
 _open: ContextVar[_Way | None] = ContextVar("open", default=None)
 
 
@@ -83,15 +102,18 @@ class Prepared:
         """Return the row, or None."""
         if _session_is_busy():
             return _in_session(self._statement(), values).first()
-        compiled = self._for(db.engine.dialect)
-        rows = _run(compiled, values, _all)
+        ours = _ours()
+        compiled = self._for(ours.engine.dialect)
+        rows = ours.run(compiled.text, compiled.values(values), _all)
         return compiled.row(rows[0]) if rows else None
 
     def change(self, values: Mapping[str, Any]) -> int:
         """Carry it out and return how many rows it met. Standing for itself, it must bear being carried out twice."""
         if _session_is_busy():
             return int(_in_session(self._statement(), values).rowcount)
-        return int(_run(self._for(db.engine.dialect), values, _count))
+        ours = _ours()
+        compiled = self._for(ours.engine.dialect)
+        return int(ours.run(compiled.text, compiled.values(values), _count))
 
     def _statement(self) -> sa.ClauseElement:
         return self._given if isinstance(self._given, sa.ClauseElement) else self._given()
@@ -112,19 +134,17 @@ def together() -> Iterator[None]:
     if _session_is_busy():
         yield
         return
-    lent = db.engine.raw_connection()
+    way = _ours().begin()
+    mark = _open.set(way)
     try:
-        way = _way(lent)
-        if not way.is_postgresql:
-            way.cursor.execute("BEGIN IMMEDIATE")  # PostgreSQL's driver begins by itself
-        mark = _open.set(way)
-        try:
-            yield
-        finally:
-            _open.reset(mark)
-        way.cursor.connection.commit()
+        yield
+    except BaseException:
+        way.run("ROLLBACK")
+        raise
+    else:
+        way.run("COMMIT")
     finally:
-        lent.close()  # takes back what is not committed
+        _open.reset(mark)
 
 
 def _session_is_busy() -> bool:
@@ -164,52 +184,57 @@ def _result(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _run(compiled: _Compiled, values: Mapping[str, Any], take: Callable[[Any], Any]) -> Any:
-    bound = compiled.values(values)
-    for listener in listeners:
-        listener(compiled.text)
-    way = _open.get()
-    if way is not None:
-        return take(way.execute(compiled.text, bound))
-    engine = db.engine
-    try:
-        return _run_alone(engine, compiled.text, bound, take)
-    except _ConnectionLostError:  # the server was restarted under a connection just used: once more, on a new one
-        return _run_alone(engine, compiled.text, bound, take)
+class _Ways:
+    """The ways of an application, one a thread."""
 
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._mine = threading.local()
 
-def _run_alone(engine: Engine, text: str, bound: Any, take: Callable[[Any], Any]) -> Any:
-    lent = engine.raw_connection()
-    try:
-        way = _way(lent)
-        if not way.is_postgresql:  # SQLite is told to begin, or every statement stands for itself
-            return take(way.execute(text, bound))
-        connection = way.cursor.connection
-        connection.autocommit = True
+    def run(self, text: str, bound: Any, take: Callable[[Any], Any]) -> Any:
+        """Return what `take` finds in the cursor that has carried out `text`."""
+        for listener in listeners:
+            listener(text)
+        way = _open.get()
+        if way is not None:
+            return take(way.run(text, bound))
         try:
-            return take(way.execute(text, bound))
-        finally:
-            if not connection.closed:
-                connection.autocommit = False
-    except engine.dialect.loaded_dbapi.Error as error:
-        if not engine.dialect.is_disconnect(error, lent.driver_connection, None):
-            raise
-        lent.invalidate(error)
-        engine.dispose()  # all that lie in the pool are lost with it
-        raise _ConnectionLostError from error
-    finally:
-        lent.close()
+            return take(self._way().run(text, bound))
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            self._let_go(error)
+        # The server was restarted since this way was used: once more, on a new one.
+        return take(self._way().run(text, bound))
+
+    def begin(self) -> _Way:
+        """Return this thread's way with a transaction begun."""
+        begin = "BEGIN" if self.engine.name == "postgresql" else "BEGIN IMMEDIATE"
+        try:
+            way = self._way()
+            way.run(begin)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            self._let_go(error)
+            way = self._way()
+            way.run(begin)
+        return way
+
+    def _way(self) -> _Way:
+        way: _Way | None = getattr(self._mine, "way", None)
+        if way is None:
+            way = self._mine.way = _Way(self.engine)
+        return way
+
+    def _let_go(self, error: Exception) -> None:
+        """Forget this thread's way, and what lies in the pool, if `error` means they are lost; else raise it."""
+        way: _Way | None = self._mine.__dict__.pop("way", None)
+        if way is None or not way.is_lost(self.engine, error):
+            self._mine.way = way
+            raise error
+        self.engine.dispose()
 
 
-class _ConnectionLostError(Exception):
-    """The database has closed the connection, or was never there."""
-
-
-def _way(lent: Any) -> _Way:
-    way = lent.info.get(_WAY)
-    if way is None:
-        connection = lent.driver_connection
-        is_postgresql = db.engine.name == "postgresql"
-        way = _Way(connection.cursor(binary=True) if is_postgresql else connection.cursor(), is_postgresql)
-        lent.info[_WAY] = way
-    return way
+def _ours() -> _Ways:
+    extensions = current_app.extensions
+    ways: _Ways | None = extensions.get(_NAME)
+    if ways is None:
+        ways = extensions.setdefault(_NAME, _Ways(db.engine))
+    return ways

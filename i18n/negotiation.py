@@ -96,7 +96,8 @@ def _keep_choice(response: Response) -> Response:
         )
     if response.mimetype == "text/html":
         response.headers["Content-Language"] = current().tag
-        response.headers.setdefault("Vary", "Accept-Language, Cookie")
+        if "Vary" not in response.headers:
+            response.headers["Vary"] = "Accept-Language, Cookie"
     return response
 
 
