@@ -43,7 +43,7 @@ def staff_session() -> StaffSession | None:
     kept = g._get_current_object()
     if "staff_session" not in kept:
         kept.staff_session = _recognise()
-    return kept.staff_session  # type: ignore[no-any-return]  # g holds anything
+    return kept.staff_session
 
 
 def _recognise() -> StaffSession | None:

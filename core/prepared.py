@@ -7,6 +7,7 @@ that asks one question of the database needs a tenth: a connection, a cursor, th
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -67,10 +68,13 @@ class _Way:
             self._connection.autocommit = True
         self._cursor = self._connection.cursor(binary=True) if self.is_postgresql else self._connection.cursor()
 
+    def close(self) -> None:
+        self._connection.close()
+
     def __del__(self) -> None:
         """Close the connection with the thread it belongs to."""
         with suppress(Exception):  # at the end of the process there may be nothing left to close it with
-            self._connection.close()
+            self.close()
 
     def run(self, text: str, bound: Any = ()) -> Any:
         """Return the cursor that has carried out `text`."""
@@ -123,6 +127,11 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[dialect.name] = _compile(self._statement(), dialect)
         return compiled
+
+
+def close() -> None:
+    """Close what the threads of this application keep, for one that is taken down while its process lives on."""
+    _ours().close()
 
 
 @contextmanager
@@ -190,6 +199,13 @@ class _Ways:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._mine = threading.local()
+        self._all: weakref.WeakSet[_Way] = weakref.WeakSet()
+
+    def close(self) -> None:
+        """Close the ways of all threads; none may be in use."""
+        for way in list(self._all):
+            way.close()
+        self._mine = threading.local()
 
     def run(self, text: str, bound: Any, take: Callable[[Any], Any]) -> Any:
         """Return what `take` finds in the cursor that has carried out `text`."""
@@ -221,6 +237,7 @@ class _Ways:
         way: _Way | None = getattr(self._mine, "way", None)
         if way is None:
             way = self._mine.way = _Way(self.engine)
+            self._all.add(way)
         return way
 
     def _let_go(self, error: Exception) -> None:

@@ -18,7 +18,7 @@ class Request(flask.Request):
     """Takes the cookies from where the server has put them."""
 
     @cached_property
-    def cookies(self) -> ImmutableMultiDict[str, str]: 
+    def cookies(self) -> ImmutableMultiDict[str, str]:
         """The cookies of this request. The parent makes a header of every value of the environment to find them."""
         return parse_cookie(self.environ, cls=self.dict_storage_class)  # type: ignore[return-value]  # as the parent does
 

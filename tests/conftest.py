@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 import app as application
-from core import config, crypto
+from core import config, crypto, prepared
 from core.audit import AuditEntry
 from core.audit_words import ACTIONS
 from core.database import db
@@ -83,6 +83,7 @@ def application_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     yield flask_app
     with flask_app.app_context():
         db.session.remove()
+        prepared.close()
         db.engine.dispose()
     drop()
 

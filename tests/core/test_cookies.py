@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from flask import Flask, session
 from flask.sessions import SecureCookieSessionInterface
@@ -36,6 +38,24 @@ class TestCookieSessions:
     def test_does_not_take_what_was_changed(self, small):
         cookie = signed(OURS, small, {"a": 1})
         assert opened(OURS, small, ("x" if cookie[0] != "x" else "y") + cookie[1:]) == {}
+
+    def test_a_changed_one_is_not_taken_after_the_true_one_was(self, small):
+        cookie = signed(OURS, small, {"a": 1})
+        assert opened(OURS, small, cookie) == {"a": 1}
+        assert opened(OURS, small, cookie[:-1] + ("x" if cookie[-1] != "x" else "y")) == {}
+
+    def test_a_visit_changes_its_own_copy_only(self, small):
+        cookie = signed(OURS, small, {"answering": {"slug": "token"}})
+        with small.test_request_context(headers={"Cookie": f"session={cookie}"}) as context:
+            OURS.open_session(small, context.request)["answering"]["slug"] = "another"
+        assert opened(OURS, small, cookie) == {"answering": {"slug": "token"}}
+
+    def test_does_not_take_one_that_has_grown_too_old_though_it_was_taken_before(self, small, monkeypatch):
+        cookie = signed(OURS, small, {"a": 1})
+        assert opened(OURS, small, cookie) == {"a": 1}
+        later = time.time() + small.permanent_session_lifetime.total_seconds() + 2
+        monkeypatch.setattr("core.cookies.time.time", lambda: later)
+        assert opened(OURS, small, cookie) == {}
 
     def test_takes_a_retired_secret_while_it_is_listed_and_signs_with_the_present_one(self, small):
         old = signed(OURS, small, {"a": 1})

@@ -21,7 +21,7 @@ from typing import Any
 from flask import Flask
 
 import app as application
-from core import config, crypto, database
+from core import config, crypto, database, prepared
 from core.database import db
 from tests.support.pages import PageClient
 
@@ -131,6 +131,7 @@ def serving(folder: Path, prepare: Callable[[Site], None] = lambda site: None, *
         wait_for(lambda: _answers(site.url), "the web server")
         yield site
     with site.context():
+        prepared.close()
         db.engine.dispose()
 
 

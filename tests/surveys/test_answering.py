@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from panel.services import membership
+from surveys import sealing
 from surveys.models import AnswerSession, Kind, Participation, Response, ResponseIntake
+from surveys.queries import answering as queries
 from surveys.queries.answering import GRACE
-from surveys.services import intake
+from surveys.services import answering, intake
 from tests.factories.fieldwork import invite, make_open_fieldwork
 from tests.factories.members import make_member
 from tests.factories.surveys import make_survey, publish
@@ -164,6 +166,45 @@ class TestAnotherDevice:
             page = other.submit("/resume", code=typed).page
             response = other.post(f"/s/{way.token}", data=page.form(f"/s/{way.token}"), follow_redirects=True)
             assert response.page.h1 == "q-why text (optional)"
+
+    def test_what_two_devices_keep_at_one_moment_is_all_kept(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        visit = queries.find_visit(way.token_hash)
+        answering.keep(visit, lambda draft: draft.answers.update({"q-ease": 4}))
+        answering.keep(visit, lambda draft: draft.answers.update({"q-how": "2"}))  # as it was read before the other's
+        draft = answering.open_draft(queries.find_visit(way.token_hash))
+        assert draft.answers == {"q-ease": 4, "q-how": "2"}
+
+    def test_a_page_of_what_another_device_has_sent_meanwhile_changes_nothing(self, client, way, fieldwork, app):
+        page = respondents.begin(client, way.token).page
+        form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value"), "q-ease": "1"}
+        other = app.test_client()
+        respondents.begin(other, way.token)
+        respondents.answer_pages(other, fieldwork.slug)
+        respondents.send(other, fieldwork.slug)
+        response = client.post(f"/answer/{fieldwork.slug}/1", data=form, follow_redirects=True)
+        assert response.page.h1 == "Thank you"
+        assert (stored(AnswerSession), stored(ResponseIntake)) == (0, 1)
+
+    def test_what_was_sent_between_reading_and_keeping_is_not_begun_again(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        visit = queries.find_visit(way.token_hash)
+        db.session.execute(sa.delete(AnswerSession))
+        db.session.commit()
+        with pytest.raises(answering.VisitOverError):
+            answering.keep(visit, lambda draft: draft.answers.update({"q-ease": 4}))
+        assert stored(AnswerSession) == 0
+
+    def test_sending_takes_along_what_another_device_has_kept_since(self, client, way, fieldwork):
+        respondents.begin(client, way.token)
+        said = {"q-ease": 4, "q-how": "2", "q-word": "x"}
+        answering.keep(queries.find_visit(way.token_hash), lambda draft: draft.answers.update(said))
+        visit = queries.find_visit(way.token_hash)
+        answering.keep(visit, lambda draft: draft.answers.update({"q-ease": 1}))
+        assert answering.submit(visit, "en")
+        assert stored(AnswerSession) == 0
+        row = db.session.scalars(sa.select(ResponseIntake)).one()
+        assert sealing.unseal(row.payload, f"response_intake.payload:{row.id}")["answers"]["q-ease"] == 1
 
     def test_a_code_nobody_has_is_refused_in_words(self, client, app):
         response = client.submit("/resume", code="0000-0000-0000")

@@ -113,7 +113,7 @@ def compiled_of(place: Place) -> Compiled:
     kept = g._get_current_object()
     if "compiled" not in kept:
         kept.compiled = compiler.get(place.version_id, place.wording_revision)
-    return kept.compiled  # type: ignore[no-any-return]  # g holds anything
+    return kept.compiled
 
 
 def words_of(place: Place) -> Words:
