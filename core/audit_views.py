@@ -58,10 +58,11 @@ def list_actions() -> list[str]:
 def changes(entry: AuditEntry) -> list[dict[str, Any]]:
     """Return what an entry says has changed, line by line."""
     before, after = entry.before or {}, entry.after or {}
-    return [
+    lines = [
         {"name": name, "before": _shown(before.get(name)), "after": _shown(after.get(name))}
         for name in sorted(before.keys() | after.keys())
     ]
+    return [line for line in lines if line["before"] or line["after"]]
 
 
 def _shown(value: Any) -> str:

@@ -22,5 +22,8 @@ def welcome() -> list[str]:
 
     settings = config.settings()
     scheme, _, folder = settings.mail_url.partition(":")
-    where = f"in {Path(settings.instance_path, folder)}" if scheme == "folder" else "where MAIL_URL says"
+    if scheme == "folder":
+        where = f"at {settings.base_url}/demo/mail, and lies in {Path(settings.instance_path, folder)}"
+    else:
+        where = "where MAIL_URL says"
     return [*sign_ins(), f"The demo's mail is read {where}."]

@@ -120,6 +120,7 @@ STAFF_FILES: tuple[str, ...] = (
     "templates/components/people.html",
     "templates/expenses/deciding/_*.html",
     "templates/feedback/_funnel_notes.html",
+    "templates/components/translation.html",
     "templates/feedback/funnel_print.html",
     "templates/components/progress.html",
     "templates/feedback/section.html",

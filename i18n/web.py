@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from babel.numbers import format_currency
 from flask import Flask, current_app, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from werkzeug.exceptions import HTTPException
 
 from core import clock, forgery
@@ -107,9 +109,18 @@ def _answers_get(path: str) -> bool:
     return True
 
 
+@pass_context  # or Jinja would work out the filter of a constant once, in the language of whoever came first
+def apart(_context: Context, text: str) -> str:
+    """Return a number such as 0116 496 0000 so that its parts keep their order among words read from right to left."""
+    # LEFT-TO-RIGHT ISOLATE and POP DIRECTIONAL ISOLATE, which work in plain text and in HTML.
+    return f"\u2066{text}\u2069" if text and negotiation.current().direction == "rtl" else text
+
+
 def init_app(app: Flask) -> None:
     """Add filters and globals."""
-    app.jinja_env.filters.update(day=day, moment=moment, number=number, percent=percent, words=words, money=money)
+    app.jinja_env.filters.update(
+        day=day, moment=moment, number=number, percent=percent, words=words, money=money, apart=apart
+    )
     app.jinja_env.globals.update(
         current_language=negotiation.current,
         language_switcher=switcher,

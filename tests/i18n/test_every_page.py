@@ -47,6 +47,19 @@ def test_every_page_is_translated(disguised):
     assert not found, "\n".join(found)
 
 
+def test_every_page_of_the_public_can_be_read_from_right_to_left(disguised):
+    """The client looks at each page: its direction, and numbers that the words around them would turn round."""
+    disguised_app, everything = disguised
+    config.use(disguised_app.extensions["settings"])
+    seen = 0
+    for address in walk.addresses(disguised_app, everything.values):
+        if address.kind != "staff":
+            response = everything.clients[address.kind].get(address.path, query_string={"lang": "ar"})
+            if response.status_code == 200 and response.mimetype == "text/html":
+                seen += response.page.root.get("dir") == "rtl"
+    assert seen > 50
+
+
 def test_every_error_is_translated(disguised):
     """Each form sent empty says what is missing, in the reader's language."""
     disguised_app, everything = disguised

@@ -15,6 +15,7 @@ from mail import composing, mime, registry, unsubscribing
 from mail.claiming import claim
 from mail.recipients import Facts
 from tests.conftest import make_settings
+from tests.support.pages import numbers_that_turn
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,9 @@ class TestEveryMessage:
         assert len(list(root.iter("h1"))) == 1, kind
         assert not list(root.iter("img")), f"{kind}: a picture would tell that it was read"
         assert not list(root.iter("script")), kind
-        for content in (words.subject, words.text):
+        for content in (words.subject, words.text, " ".join(root.itertext())):
+            if language.direction == "rtl":
+                assert not numbers_that_turn(content), kind
             for leftover in ("{{", "{%", "&amp;", "<p>", "%("):
                 assert leftover not in content, f"{kind}: {leftover} in the words"
         assert (refusal is None) or (refusal in words.text and refusal in words.html), kind

@@ -122,9 +122,29 @@ def check(page: Page, url: str) -> None:
         for link in summary.iter("a"):
             assert (link.get("href") or "")[1:] in ids, f"{url}: error link {link.get('href')} leads nowhere"
         assert ":" in page.title.split(" ")[0], f"{url}: no “Error:” in the title"
+    _check_numbers(page, url)
     for element in root.iter():
         assert element.get("style") is None, f"{url}: inline style on <{element.tag}>"
         assert not any(k.startswith("on") for k in element.attrib), f"{url}: inline script on <{element.tag}>"
+
+
+#: A phone number as people write it: its parts change places on a page read from right to left.
+_PHONE = re.compile(r"(?<!\d)0\d{2,4} \d{3} ?\d{3,4}")
+
+
+def numbers_that_turn(text: str) -> list[str]:
+    """Return the phone numbers in `text` that right-to-left words around them would turn round."""
+    return [found[0] for found in _PHONE.finditer(text) if text[max(found.start() - 1, 0)] not in "\u2066\u2068"]
+
+
+def _check_numbers(page: Page, url: str, element: Any = None) -> None:
+    element = page.root if element is None else element
+    if element.get("dir", "rtl") != "rtl" or element.tag in {"bdi", "script", "style"}:
+        return
+    for text in (element.text, *(child.tail for child in element)):
+        assert not numbers_that_turn(text or ""), f"{url}: {text} is read from right to left"
+    for child in element:
+        _check_numbers(page, url, child)
 
 
 def _check_controls(page: Page, url: str, ids: set[str]) -> None:
