@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from core.database import db
+from core.database import among, db
 from expenses.models import BankDetails, PaymentChoice, PaymentText
 from expenses.queries import bank_details
 
@@ -28,7 +28,7 @@ def choices_of(claim_ids: Sequence[int]) -> dict[int, PaymentChoice]:
     """Return claim -> the latest choice, for those that have one."""
     latest = (
         sa.select(sa.func.max(PaymentChoice.id))
-        .where(PaymentChoice.claim_id.in_(claim_ids))
+        .where(among(PaymentChoice.claim_id, claim_ids))
         .group_by(PaymentChoice.claim_id)
     )
     return {
@@ -40,6 +40,6 @@ def accounts_of(payee_ids: Sequence[int], now: dt.datetime) -> dict[int, tuple[i
     """Return payee -> (number of the bank details that hold, whether money can be paid into them at `now`)."""
     usable = sa.case((bank_details.usable(now), 1), else_=0)
     query = sa.select(BankDetails.payee_id, BankDetails.id, usable).where(
-        BankDetails.payee_id.in_(payee_ids), BankDetails.ended_at.is_(None)
+        among(BankDetails.payee_id, payee_ids), BankDetails.ended_at.is_(None)
     )
     return {payee_id: (details_id, bool(is_usable)) for payee_id, details_id, is_usable in db.session.execute(query)}

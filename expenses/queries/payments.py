@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from core.database import db
+from core.database import among, db
 from core.errors import NotFoundError
 from expenses.models import Claim, Payment, PaymentRun, PaymentState
 
@@ -50,7 +50,7 @@ def remittances(run_id: int) -> Iterator[tuple[int, int, str, int, str, dt.date]
 
 def attempts_of(claim_ids: Sequence[int]) -> dict[int, int]:
     """Return claim -> how many payments it has had, for those that had any."""
-    query = sa.select(Payment.claim_id, sa.func.max(Payment.attempt)).where(Payment.claim_id.in_(claim_ids))
+    query = sa.select(Payment.claim_id, sa.func.max(Payment.attempt)).where(among(Payment.claim_id, claim_ids))
     return {claim: attempt for claim, attempt in db.session.execute(query.group_by(Payment.claim_id))}  # noqa: C416  rows are no tuples to mypy
 
 

@@ -72,14 +72,17 @@ def spend(year: int) -> Spend:
 
 def _by_kind(year: int) -> Parts:
     """By line, as approved; what advances had paid already is a row of its own, so that the rows add up."""
-    people, given = sa.func.count(Claim.payee_id.distinct()), sa.func.sum(sa.func.coalesce(ClaimLine.approved_pence, 0))
-    lines = (
-        sa.select(ClaimLine.category, people, given)
+    # First for each person, then how many: PostgreSQL sorts whatever it counts as distinct.
+    each = (
+        sa.select(ClaimLine.category, sa.func.sum(sa.func.coalesce(ClaimLine.approved_pence, 0)).label("pence"))
         .join(Claim, Claim.id == ClaimLine.claim_id)
         .where(*_paid_in(year))
-        .group_by(ClaimLine.category)
+        .group_by(ClaimLine.category, Claim.payee_id)
+        .subquery()
     )
+    lines = sa.select(each.c.category, sa.func.count(), sa.func.sum(each.c.pence)).group_by(each.c.category)
     found = _parts(lines)
+    people = sa.func.count(Claim.payee_id.distinct())
     before = sa.select(people, -sa.func.coalesce(sa.func.sum(Claim.advance_pence), 0))
     count, pence = db.session.execute(before.where(*_paid_in(year), Claim.advance_pence > 0)).one()
     return found | ({ADVANCED: (count, int(pence))} if count else {})

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.database import db
+from core.database import among, db
 from core.errors import NotFoundError
 from expenses.models import (
     BankDetails,
@@ -60,7 +60,7 @@ def receivers(payment_ids: Sequence[int]) -> list[Any]:
         .outerjoin(BankDetails, BankDetails.id == Payment.bank_details_id)
         .outerjoin(Voucher, Voucher.payment_id == Payment.id)
     )
-    return list(db.session.execute(query.where(Payment.id.in_(payment_ids))))
+    return list(db.session.execute(query.where(among(Payment.id, payment_ids))))
 
 
 def _payments(*columns: Any) -> Any:
@@ -86,7 +86,7 @@ def lines_of(claim_ids: list[int]) -> dict[int, list[tuple[str, int]]]:
     """Return {claim: [(category, pence approved)]} of some hundred claims, without lines nothing was given for."""
     rows = db.session.execute(
         sa.select(ClaimLine.claim_id, ClaimLine.category, ClaimLine.approved_pence)
-        .where(ClaimLine.claim_id.in_(claim_ids), ClaimLine.approved_pence > 0)
+        .where(among(ClaimLine.claim_id, claim_ids), ClaimLine.approved_pence > 0)
         .order_by(ClaimLine.claim_id, ClaimLine.number)
     )
     found: dict[int, list[tuple[str, int]]] = {}

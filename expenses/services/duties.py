@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from accounts.models import Staff
-from core.database import db
+from core.database import among, db
 from expenses.errors import OwnClaimError
 from expenses.models import Claim, ClaimLine, LineDecision, Payee
 from expenses.transitions import Duty
@@ -38,7 +38,7 @@ def involved(staff: Staff, claim_ids: list[int]) -> set[int]:
         .join(Payee, Payee.id == Claim.payee_id)
         .outerjoin(Member, Member.id == Payee.member_id)
         .where(
-            Claim.id.in_(claim_ids),
+            among(Claim.id, claim_ids),
             sa.or_(
                 Claim.made_by == staff.id,
                 Claim.claimant_staff_id == staff.id,
@@ -53,12 +53,12 @@ def involved(staff: Staff, claim_ids: list[int]) -> set[int]:
 def decided(staff: Staff, claim_ids: list[int]) -> set[int]:
     """Return which of the claims `staff` approved, authorised, or decided a line of, now or earlier."""
     signed = sa.select(Claim.id).where(
-        Claim.id.in_(claim_ids), sa.or_(Claim.approved_by == staff.id, Claim.authorised_by == staff.id)
+        among(Claim.id, claim_ids), sa.or_(Claim.approved_by == staff.id, Claim.authorised_by == staff.id)
     )
     lines = (
         sa.select(ClaimLine.claim_id)
         .join(LineDecision, LineDecision.line_id == ClaimLine.id)
-        .where(ClaimLine.claim_id.in_(claim_ids), LineDecision.by_id == staff.id)
+        .where(among(ClaimLine.claim_id, claim_ids), LineDecision.by_id == staff.id)
     )
     return set(db.session.scalars(sa.union(signed, lines)))
 

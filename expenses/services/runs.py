@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts.models import Staff
 from core import audit, clock, ids
-from core.database import changed_by, db
+from core.database import among, changed_by, db
 from expenses import emails, processing_days, sealed, transitions
 from expenses.errors import (
     ClaimMovedError,
@@ -73,7 +73,7 @@ def prepare(claim_ids: Sequence[int], *, by: Staff, pay_on: dt.date) -> PaymentR
 def _add_chunk(run: PaymentRun, claim_ids: list[int], by: Staff) -> None:
     steps.take_many(claim_ids, transitions.PUT_IN_RUN, by=by, detail=f"run:{run.id}")
     columns = (Claim.id, Claim.reference, Claim.payee_id, Claim.to_pay_pence, Claim.engagement_id)
-    claims = list(db.session.execute(sa.select(*columns).where(Claim.id.in_(claim_ids)).order_by(Claim.id)))
+    claims = list(db.session.execute(sa.select(*columns).where(among(Claim.id, claim_ids)).order_by(Claim.id)))
     chosen = choices.choices_of(claim_ids)
     receivers = {claim.id: _receiver(claim.payee_id, chosen.get(claim.id)) for claim in claims}
     accounts = choices.accounts_of(sorted(set(receivers.values())), run.prepared_at)

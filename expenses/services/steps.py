@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from accounts.models import Staff
 from core import audit, clock, ids
-from core.database import changed_by, db
+from core.database import among, changed_by, db
 from expenses import sealed
 from expenses.errors import ClaimMovedError
 from expenses.models import Claim, ClaimEntry
@@ -91,7 +91,7 @@ def _take_chunk(claim_ids: list[int], step: Step, by: Staff | None, detail: str,
     columns = (Claim.id, Claim.state, Claim.version, Claim.approved_pence)
     # Locked in the order of their numbers: two runs that want the same claims wait and do not block each other.
     rows = db.session.execute(
-        sa.select(*columns).where(Claim.id.in_(claim_ids)).order_by(Claim.id).with_for_update()
+        sa.select(*columns).where(among(Claim.id, claim_ids)).order_by(Claim.id).with_for_update()
     ).all()
     if len(rows) != len(set(claim_ids)) or any(row.state not in step.before for row in rows):
         raise ClaimMovedError
@@ -99,7 +99,7 @@ def _take_chunk(claim_ids: list[int], step: Step, by: Staff | None, detail: str,
         duties.check(by, step.duty, claim_ids)
     moved = changed_by(
         sa.update(Claim)
-        .where(Claim.id.in_(claim_ids), Claim.state.in_(step.before))
+        .where(among(Claim.id, claim_ids), Claim.state.in_(step.before))
         .values(state=step.after, version=Claim.version + 1, **changes)
     )
     if moved != len(rows):

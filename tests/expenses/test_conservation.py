@@ -78,10 +78,12 @@ figures = st.builds(
     hundredths,
     st.integers(1, 300_000),
 )
+#: The days on both sides of 6 April, and any other.
+days_ago = st.sampled_from([0, 20, 21, 22, 23]) | st.integers(0, 60)
 lines = st.builds(
     Line,
     st.sampled_from(["public_transport", "mileage_car", "childcare"]),
-    st.integers(0, 60),
+    days_ago,
     pence,
     st.integers(1, 200_000),
     st.sampled_from([0, 1, 50, 99, 100, 100]),
@@ -89,7 +91,17 @@ lines = st.builds(
 asked = st.builds(
     Asked, st.integers(0, 2), st.sampled_from(["bank", "voucher"]), st.lists(lines, min_size=1, max_size=4).map(tuple)
 )
-#: 10,000 miles, 9,990 of which are driven: the eleventh mile of the second line is the first at the lower rate.
+#: The day before new figures hold, the day they do, and the day after; and miles around 6 April.
+BOUNDARY = (
+    Figures(100, 1, 0, 1, 1),
+    Figures(200, 4500, 1000, 2500, 100),
+    10,
+    [
+        Asked(0, "bank", tuple(Line("public_transport", day, 500, 1, 100) for day in (11, 10, 9))),
+        Asked(1, "voucher", tuple(Line("mileage_car", day, 0, 600, 50) for day in (22, 21, 20))),
+    ],
+)
+#: 10,000 miles, 9,990 of which are driven: the second claim crosses the threshold inside its first line.
 CROSSING = (
     Figures(None, 4500, 1_000_000, 2500, 1200),
     Figures(None, 4500, 1_000_000, 2500, 1200),
@@ -235,8 +247,9 @@ def empty(app: object) -> Iterator[Callable[[], None]]:
 @pytest.mark.slow
 class TestNoPennyIsLost:
     @settings(max_examples=15, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
-    @given(figures, figures, st.integers(0, 60), st.lists(asked, min_size=1, max_size=4))
+    @given(figures, figures, days_ago, st.lists(asked, min_size=1, max_size=4))
     @example(*CROSSING)
+    @example(*BOUNDARY)
     def test_from_line_to_claim_to_run_to_files_to_report(
         self, empty: Callable[[], None], before: Figures, after: Figures, changed: int, wanted: list[Asked]
     ) -> None:
