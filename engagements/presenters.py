@@ -161,7 +161,10 @@ def _facts(engagement: Engagement) -> list[dict[str, Any]]:
 
     found = []
     for page in PAGES.values():
-        found += [{"key": _(wording.PARTS[p].label), "value": words[p], "href": href(page.key)} for p in page.words]
+        found += [
+            {"key": _(wording.PARTS[p].label), "value": words[p], "href": href(page.key), "language": languages.SOURCE}
+            for p in page.words
+        ]
         if page.key == "decision":
             found.append(
                 {"key": _("Date of the decision"), "value": day(engagement.decision_on), "href": href("decision")}
