@@ -6,8 +6,10 @@ Exit status 0: done. 1: no panel meets the quotas, or the audit does not hold. 2
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -104,33 +106,32 @@ _FIGURES = (
 
 
 def _write(result: Result, out: Path) -> None:
-    """Write the three files; the audit last, so that a folder with an audit is whole. Raises UnwritableFolderError."""
+    """Write the three files, each whole or not at all; the audit last, so that a folder with an audit is whole.
+
+    Raises UnwritableFolderError.
+    """
+    chosen = ((number, person) for number, ids in enumerate(result.selected, 1) for person in ids)
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / "audit.json").unlink(missing_ok=True)
-        _write_rows(
-            out / "probabilities.csv", ("id", "probability"), ((i, repr(p)) for i, p in result.probabilities.items())
-        )
-        _write_rows(
-            out / "selected.csv",
-            ("draw", "id"),
-            ((number, person) for number, ids in enumerate(result.selected, 1) for person in ids),
-        )
+        _replace(out / "probabilities.csv", _table(("id", "probability"), result.probabilities.items()))
+        _replace(out / "selected.csv", _table(("draw", "id"), chosen))
         _replace(out / "audit.json", json.dumps(result.audit))
     except OSError:
         raise errors.UnwritableFolderError(file=str(out)) from None
 
 
-def _write_rows(path: Path, heading: tuple[str, ...], rows: Any) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(heading)
-        writer.writerows(rows)
+def _table(heading: tuple[str, ...], rows: Iterable[tuple[Any, Any]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(heading)
+    writer.writerows(rows)
+    return file.getvalue()
 
 
 def _replace(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
+    part.write_text(text, encoding="utf-8", newline="")
     part.replace(path)
 
 
@@ -180,7 +181,7 @@ def _handed_in(audit: Path, pool: Path | None, selected: Path | None) -> tuple[A
         return json.loads(text), _pool(pool) if pool else None, _selected(selected) if selected else None
     except LotteryError as error:
         click.echo(str(error), err=True)
-    except ValueError:
+    except (ValueError, RecursionError):
         click.echo(f"{audit.name} is damaged, or no audit sheet.", err=True)
     sys.exit(REFUSED)
 

@@ -131,7 +131,7 @@ def _change(problem: Problem, row: int, less: int, more: int) -> dict[str, Any]:
         "available": _available(problem, row),
     }
     if less:
-        out["could_be_min"] = quota.min - less
+        out["could_be_min"] = int(problem.low[row]) - less
     if more:
         out["could_be_max"] = quota.max + more
     return out

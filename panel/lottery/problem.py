@@ -138,6 +138,7 @@ def problem_of(kinds: Kinds, quotas: Sequence[Quota], k: int) -> Problem:
     rows += [len(quotas)] * count
     columns += range(count)
     matrix = Sparse(np.array(rows), np.array(columns), np.ones(len(rows)), (len(quotas) + 1, count))
-    low = np.array([*(q.min for q in quotas), k], float)
+    # No panel has k + 1 of anything: a minimum beyond that is as impossible, and no number the solver could choke on.
+    low = np.array([*(min(q.min, k + 1) for q in quotas), k], float)
     high = np.array([*(q.max for q in quotas), k], float)
     return Problem(k, tuple(quotas), matrix, low, high, kinds.people, kinds.group, kinds.households)

@@ -45,8 +45,11 @@ def table(file: TextIO, name: str) -> Table:
     first = file.readline()
     delimiter = max(DELIMITERS, key=first.count)
     lines = _lines(file, first)
-    reader = csv.reader(lines, delimiter=delimiter)
-    heading = [_plain(cell) for cell in next(reader, [])]
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)  # else a lone quote swallows the people after it
+    try:
+        heading = [_plain(cell) for cell in next(reader, [])]
+    except csv.Error:
+        raise errors.BrokenRowError(file=name, row=1) from None
     kept = [place for place, column in enumerate(heading) if column]
     for place in kept:
         if heading[place] in heading[:place]:

@@ -112,3 +112,9 @@ class TestVerify:
         run(files, "--seed", "x")
         (files / "out/audit.json").write_text("{")
         assert "damaged" in verify(files).output
+
+    def test_says_so_of_a_file_nested_beyond_reason(self, files):
+        run(files, "--seed", "x")
+        (files / "out/audit.json").write_text("[" * 100_000)
+        answer = verify(files)
+        assert (answer.exit_code, "damaged" in answer.output) == (2, True)

@@ -159,3 +159,7 @@ class TestSpreadsheets:
     def test_refuses_a_file_that_is_not_there(self, tmp_path):
         with pytest.raises(errors.UnreadableFileError):
             opened(tmp_path / "none.csv")
+
+    def test_refuses_a_quotation_mark_that_would_swallow_the_people_after_it(self):
+        with pytest.raises(errors.BrokenRowError):
+            pool_of('id,sex,note\n1,f,"late\n2,m,early\n3,f,\n')

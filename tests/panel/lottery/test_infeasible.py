@@ -110,3 +110,8 @@ class TestWorded:
         said = worded(change | {"category": "age", "feature": "18-24"})
         assert str(said).endswith(words)
         assert str(said) == said.words % said.params
+
+    def test_answers_a_minimum_that_no_number_can_hold(self):
+        quotas = [Quota("age", "18-24", 10**20, 10**20), Quota("age", "25+", 0, 20)]
+        (change,) = failing(ages(9, 30), quotas, 20)
+        assert (change["could_be_min"], change["available"]) == (9, 9)
