@@ -22,7 +22,7 @@ from engagements.models import Engagement, EngagementState
 from engagements.pages import PAGES
 from engagements.subjects import SUBJECTS
 from i18n import languages, negotiation
-from i18n.web import day, percent
+from i18n.web import day, listed, percent
 from i18n.web import words as error_words
 from panel import queries as panel_queries
 from panel.models import Area
@@ -174,12 +174,12 @@ def _facts(engagement: Engagement) -> list[dict[str, Any]]:
             found.append({"key": _("Level"), "value": _(LEVELS[engagement.level][0]), "href": href("level")})
             found.append({"key": _("Kind"), "value": kind, "href": href("level")})
         if page.key == "about":
-            subjects = ", ".join(_(SUBJECTS[key]) for key in engagement.subjects if key in SUBJECTS)
-            found.append({"key": _("Areas"), "value": ", ".join(names), "href": href("about")})
+            subjects = listed(_(SUBJECTS[key]) for key in engagement.subjects if key in SUBJECTS)
+            found.append({"key": _("Areas"), "value": listed(names), "href": href("about")})
             found.append({"key": _("Subjects"), "value": subjects, "href": href("about")})
         if page.key == "contact":
             contact = [engagement.contact_name, engagement.contact_email, engagement.contact_phone]
-            found.append({"key": _("Contact"), "value": ", ".join(filter(None, contact)), "href": href("contact")})
+            found.append({"key": _("Contact"), "value": listed(filter(None, contact), "unit"), "href": href("contact")})
         if page.key == "dates":
             found.append({"key": _("Dates"), "value": _dates(engagement), "href": href("dates")})
     return found

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from babel.lists import format_list
 from babel.numbers import format_currency
 from flask import Flask, current_app, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
@@ -31,7 +33,14 @@ def _shown(value: Any) -> Any:
         return day(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return format_decimal(value)
+    if isinstance(value, list | tuple):
+        return listed(value)
     return value
+
+
+def listed(items: Iterable[object], style: Literal["standard", "unit"] = "standard") -> str:
+    """Return a list as the reader's language writes it: “a, b and c”; with `unit`, parts of one thing: “a, b”."""
+    return format_list([str(item) for item in items], style, locale=get_locale())
 
 
 def day(value: dt.date | dt.datetime | None) -> str:
@@ -119,7 +128,7 @@ def apart(_context: Context, text: str) -> str:
 def init_app(app: Flask) -> None:
     """Add filters and globals."""
     app.jinja_env.filters.update(
-        day=day, moment=moment, number=number, percent=percent, words=words, money=money, apart=apart
+        day=day, moment=moment, number=number, percent=percent, words=words, money=money, apart=apart, listed=listed
     )
     app.jinja_env.globals.update(
         current_language=negotiation.current,

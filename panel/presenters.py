@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from core.errors import N_
 from i18n import languages, negotiation
-from i18n.web import day, number
+from i18n.web import day, listed, number
 from panel import groups
 from panel.consents import PURPOSES
 from panel.group_lists import Own
@@ -141,7 +141,7 @@ def group_rules(group: Group, wanted: Iterable[int], areas: Iterable[Area]) -> l
     return [
         {"key": _("How people join"), "value": _(groups.JOINING[group.joining])},
         {"key": _("Age"), "value": ages},
-        {"key": _("Areas"), "value": ", ".join(names[area] for area in wanted) or _("Everybody")},
+        {"key": _("Areas"), "value": listed(names[area] for area in wanted) or _("Everybody")},
         {"key": _("Whom it should be like"), "value": _(groups.MIRRORS[group.mirrors])},
         {"key": _("Members wanted"), "value": group.size_wanted or _("Not set")},
         {"key": _("Nobody joins from"), "value": day(group.closed_on) or _("Not set")},

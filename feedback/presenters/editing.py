@@ -19,7 +19,7 @@ from feedback.models import Outcome, OutcomeState
 from feedback.queries import outcomes
 from i18n import languages
 from i18n.languages import SOURCE, Language
-from i18n.web import day, percent
+from i18n.web import day, listed, percent
 
 STATES: dict[str, tuple[str, str]] = {
     OutcomeState.DRAFT: (N_("Draft"), "grey"),
@@ -101,8 +101,8 @@ def details(outcome: Outcome) -> list[dict[str, Any]]:
         (_("To be done by"), day(outcome.do_by) if outcome.do_by else None),
         (_("Who answers for it"), people[0].name if people else None),
         (_("Everyone told by"), day(outcome.due_on) if outcome.due_on else None),
-        (_("Subjects"), ", ".join(subjects)),
-        (_("Areas"), ", ".join(names)),
+        (_("Subjects"), listed(subjects)),
+        (_("Areas"), listed(names)),
         (_("Evidence"), outcome.evidence),
     ]
     return [{"key": key, "value": value} for key, value in pairs]

@@ -131,7 +131,7 @@ def mark_ready(outcome: Outcome, tags: Sequence[str], reasons: dict[str, str]) -
     given = {tag: reasons[tag] for tag in wording.lacking(outcome, tags) if reasons.get(tag)}
     unexplained = [tag for tag in wording.lacking(outcome, tags) if tag not in given]
     if unexplained:
-        names = ", ".join(languages.get(tag).name for tag in unexplained)
+        names = [languages.get(tag).name for tag in unexplained]
         raise errors.LanguagesMissingError(languages=names, field=f"reason-{unexplained[0]}")
     before = {"state": outcome.state}
     outcome.state, outcome.incomplete = OutcomeState.READY, given

@@ -44,7 +44,7 @@ def publish_outcomes(engagement_id: int, by: str) -> Telling:
     tags = [SOURCE.tag, *answering.languages]
     untold = {tag for outcome in ready for tag in wording.lacking(outcome, tags) if tag not in outcome.incomplete}
     if untold:  # people have been asked in another language since the outcome was marked as ready
-        raise errors.LanguagesMissingError(languages=", ".join(languages.get(tag).name for tag in sorted(untold)))
+        raise errors.LanguagesMissingError(languages=[languages.get(tag).name for tag in sorted(untold)])
     now = clock.now()
     telling = Telling(engagement_id=engagement_id, created_at=now, created_by=by, answers_closed_on=answering.last_day)
     db.session.add(telling)

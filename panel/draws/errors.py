@@ -24,9 +24,15 @@ class UnfinishedError(DomainError):
 
 
 class NoFiguresError(DomainError):
-    """The areas have no population figures for a feature."""
+    """An area has no population figures for a feature: without them the group would be like the other areas only."""
 
-    words = N_("There are no population figures for “%(feature)s” in these areas. Choose another area or feature.")
+    words = N_("Not all of these areas have population figures for “%(feature)s”. Choose another area or feature.")
+
+
+class NoHistoryError(DomainError):
+    """No earlier survey tells enough."""
+
+    words = N_("No survey of the last year has asked enough people to tell.")
 
 
 class TooEarlyError(DomainError):

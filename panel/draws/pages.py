@@ -12,27 +12,19 @@ from flask_babel import gettext as _
 
 from core.database import db
 from core.errors import N_
-from i18n.web import number, words
-from panel import bands, purposes, queries
-from panel.draws import people, pools, quotas
+from i18n.web import listed, number, words
+from panel import purposes, queries
+from panel.draws import features, people, pools, quotas
+from panel.draws.naming import Names, feature
 from panel.lottery.changes import worded
-from panel.models import Area, Draw, DrawQuota, DrawState, Reply, Role
+from panel.models import Draw, DrawQuota, DrawState, Reply, Role
 
-STATES: dict[str, tuple[str, str]] = {
-    DrawState.PLANNED: (N_("Planned"), "grey"),
-    DrawState.FIXED: (N_("Fixed: waiting for the public value"), "blue"),
-    DrawState.DRAWN: (N_("Drawn: not published yet"), "yellow"),
-    DrawState.PUBLISHED: (N_("Published"), "green"),
-    DrawState.CANCELLED: (N_("Cancelled"), "red"),
-}
 ROLES: dict[str, str] = {
     Role.CHOSEN: N_("Chosen"),
     Role.REPLACEMENT: N_("In place of somebody"),
     Role.RESERVE: N_("Reserve"),
 }
 REPLIES: dict[str, str] = {Reply.NONE: N_("No answer yet"), Reply.YES: N_("Yes"), Reply.DECLINED: N_("No")}
-_AREA = N_("Area")
-_NOT_SAID = N_("Not told")
 
 
 @dataclass(frozen=True)
@@ -54,39 +46,6 @@ STEPS = {
         Step("responses", N_("How many will say yes")),
     )
 }
-
-
-def state(draw: Draw) -> dict[str, str]:
-    """Return the words and colour of a state's tag."""
-    text, colour = STATES[draw.state]
-    return {"text": _(text), "kind": colour}
-
-
-def feature(key: str) -> str:
-    """Return the name of a feature."""
-    return _(_AREA) if key == "area" else _(bands.FEATURES[key].label) if key in bands.FEATURES else key
-
-
-def feature_choices() -> list[tuple[str, str]]:
-    """Return (key, name) of every feature a draw may keep to."""
-    return [*((key, feature(key)) for key in bands.FEATURES), ("area", feature("area"))]
-
-
-class Names:
-    """The names of categories; the areas are read once."""
-
-    def __init__(self) -> None:
-        places = sa.select(Area.code, Area.name).where(Area.level == 2)
-        self._places = {code: name for code, name in db.session.execute(places)}  # noqa: C416
-
-    def category(self, feature_key: str, key: str) -> str:
-        """Return the name of a category of a feature."""
-        if key == pools.NOT_SAID:
-            return _(_NOT_SAID)
-        if feature_key == "area":
-            return str(self._places.get(key, key))
-        known = bands.FEATURES.get(feature_key)
-        return _(known.categories[key]) if known and key in known.categories else key
 
 
 def steps(draw: Draw) -> list[dict[str, Any]]:
@@ -119,12 +78,12 @@ def facts(draw: Draw) -> list[dict[str, Any]]:
     groups = [g.name for g in queries.list_groups() if g.id in draw.audience.get("group_ids", [])]
     return [
         {"key": _("Engagement"), "value": purposes.title(draw.engagement_id) or _("None")},
-        {"key": _("Areas"), "value": ", ".join(areas) or _("All areas")},
-        {"key": _("Groups"), "value": ", ".join(groups) or _("The whole panel")},
+        {"key": _("Areas"), "value": listed(areas) or _("All areas")},
+        {"key": _("Groups"), "value": listed(groups) or _("The whole panel")},
         {"key": _("People wanted"), "value": number(draw.size)},
         {"key": _("People drawn"), "value": number(draw.draw_size or draw.size)},
         {"key": _("Reserves"), "value": number(draw.reserves)},
-        {"key": _("Must be like the population in"), "value": ", ".join(feature(f) for f in draw.features)},
+        {"key": _("Must be like the population in"), "value": listed(feature(f) for f in draw.features)},
     ]
 
 
@@ -146,10 +105,15 @@ def preview(draw: Draw) -> dict[str, Any]:
     tables = []
     for key in draw.features:
         found = pools.counts_by_category(draw, key)
-        order = list(bands.FEATURES[key].categories) if key in bands.FEATURES else sorted(set(found) - {pools.NOT_SAID})
+        order = features.categories(key) or sorted(set(found) - {pools.NOT_SAID})
         shown = [c for c in [*order, pools.NOT_SAID] if c in found]
         tables.append({"name": feature(key), "rows": [(names.category(key, c), found[c]) for c in shown]})
     return {"meant": meant, "free": free, "out": meant - free, "tables": tables}
+
+
+def feature_choices(draw: Draw) -> list[tuple[str, str]]:
+    """Return (key, name) of every feature the draw may keep to; joint ones where they have figures or are chosen."""
+    return [(key, feature(key)) for key in features.choices(draw)]
 
 
 def suggestions(found: dict[str, Any]) -> list[str]:

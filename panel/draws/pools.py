@@ -21,6 +21,7 @@ from core.crypto import keyring
 from core.database import db
 from panel import asking, bands
 from panel.audience import members_where
+from panel.draws import features
 from panel.draws.errors import ErasedError
 from panel.lottery.pool import ID, Pool
 from panel.models import Area, Draw, DrawQuota, DrawSecret, Member
@@ -58,11 +59,12 @@ def counts(draw: Draw) -> tuple[int, int]:
 
 def counts_by_category(draw: Draw, feature: str) -> dict[str, int]:
     """Return category -> how many of the pool are in it, NOT_SAID for those who have not told."""
-    found = bands.count_combinations(askable(draw), [feature])
-    codes = area_codes() if feature == "area" else {}
+    parts = features.parts(feature)
+    codes = area_codes() if feature == features.AREA else {}
     out: dict[str, int] = {}
-    for (value,), count in found.items():
-        category = NOT_SAID if value is None else codes.get(value, NOT_SAID) if feature == "area" else str(value)
+    for values, count in bands.count_combinations(askable(draw), parts).items():
+        told = [codes.get(value) for value in values] if codes else values
+        category = features.category(feature, dict(zip(parts, told, strict=True))) or NOT_SAID
         out[category] = out.get(category, 0) + count
     return out
 
@@ -77,24 +79,26 @@ def read(draw: Draw, quotas: Sequence[DrawQuota], key: str) -> Pool:
     known: dict[str, set[str]] = {}
     for quota in quotas:
         known.setdefault(quota.feature, set()).add(quota.category)
-    features = sorted(draw.features)
+    wanted = sorted(draw.features)
+    asked = {part for feature in wanted for part in features.parts(feature)}
     rates, by = draw.responses.get("rates") or {}, draw.responses.get("feature") or ""
     rows: list[tuple[str, ...]] = []
-    for member_id, address, values in _people(draw, sorted({*features, *([by] if by else [])})):
-        told = [value if (value := values[f]) and value in known.get(f, ()) else NOT_SAID for f in features]
+    for member_id, address, values in _people(draw, sorted({*asked, *([by] if by else [])})):
+        own = [features.category(feature, values) for feature in wanted]
+        told = [c if c and c in known.get(f, ()) else NOT_SAID for f, c in zip(wanted, own, strict=True)]
         rate = rates.get(values.get(by) or "", rates.get("", 100))
         home = number(key, "h", address) if address else ""
         rows.append((number(key, "p", member_id), home, str(rate / 100), *told))
     rows.sort()
-    ids, homes, responses, *columns = zip(*rows, strict=True) if rows else [()] * (3 + len(features))
-    named = {HOUSEHOLD: homes, RESPONSE: responses} | dict(zip(features, columns, strict=True))
+    ids, homes, responses, *columns = zip(*rows, strict=True) if rows else [()] * (3 + len(wanted))
+    named = {HOUSEHOLD: homes, RESPONSE: responses} | dict(zip(wanted, columns, strict=True))
     return Pool(ids, named)
 
 
-def _people(draw: Draw, features: Sequence[str]) -> Iterator[tuple[int, str | None, dict[str, str | None]]]:
-    """Yield member, digest of the address, and the category of each of `features`."""
+def _people(draw: Draw, asked: Sequence[str]) -> Iterator[tuple[int, str | None, dict[str, str | None]]]:
+    """Yield member, digest of the address, and the category of each feature `asked` about."""
     codes = area_codes()
-    own = [feature for feature in features if feature != "area"]
+    own = [feature for feature in asked if feature != features.AREA]
     query = bands.select_features(Member.id, own).add_columns(Member.address_index).where(Member.id.in_(askable(draw)))
     for member_id, place, *values, address in db.session.execute(query.execution_options(yield_per=_CHUNK)):
         yield member_id, address, dict(zip(own, values, strict=True)) | {"area": codes.get(place)}

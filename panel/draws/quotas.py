@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from core import audit
 from core.database import db
-from panel import bands, queries
-from panel.draws import pools
+from panel import queries
+from panel.draws import features, pools
 from panel.draws.errors import FixedError, NoFiguresError, UnfinishedError
 from panel.lottery.quotas import Quota, from_targets
 from panel.models import Area, Draw, DrawQuota, DrawState
@@ -54,28 +54,43 @@ def _row(draw: Draw, feature: str, category: str, least: int, most: int, order: 
 
 def targets_of(draw: Draw, feature: str) -> dict[str, int]:
     """Return category -> how many people of it live in the draw's areas. Raises NoFiguresError."""
-    areas = draw.audience.get("area_ids") or [area.id for area in queries.list_areas(1)]
     counts: dict[str, int] = {}
-    for area_id in areas:
-        found = _places(area_id) if feature == "area" else queries.population(area_id, feature)
+    for area in _apart(draw.audience.get("area_ids") or [area.id for area in queries.list_areas(1)]):
+        found = _places(area) if feature == features.AREA else queries.population(area.id, feature)
+        if not any(found.values()):
+            raise NoFiguresError(feature=feature)
         for category, count in found.items():
             counts[str(category)] = counts.get(str(category), 0) + count
-    allowed = counts if feature == "area" else bands.FEATURES[feature].categories
+    allowed = features.categories(feature) or counts
     kept = {category: counts[category] for category in allowed if counts.get(category)}
     if not kept:
         raise NoFiguresError(feature=feature)
     return kept
 
 
-def _places(area_id: int) -> dict[str, int]:
-    """Return code of place -> its people, of a system, or of one place by itself."""
+def _apart(area_ids: Collection[int]) -> list[Area]:
+    """Return the areas without those that lie in another of them: else their people would count twice."""
+    known = {area.id: area for area in queries.list_areas()}
+    chosen = set(area_ids)
+
+    def inside(area: Area) -> bool:
+        above = area.parent_id
+        while above is not None and above not in chosen:
+            above = known[above].parent_id
+        return above is not None
+
+    return [area for area in known.values() if area.id in chosen and not inside(area)]
+
+
+def _places(area: Area) -> dict[str, int]:
+    """Return code of place -> its people: of a system, of one place by itself, or of a neighbourhood of a place."""
     codes = pools.area_codes()
-    if area_id in codes:
-        parent = sa.select(Area.parent_id).where(Area.id == area_id).scalar_subquery()
-        whole = db.session.scalar(sa.select(Area.id).where(Area.id == parent))
-        counts = queries.population(whole, "area") if whole else {}
-        return {codes[area_id]: counts.get(area_id, 0)}
-    return {codes[int(place)]: count for place, count in queries.population(area_id, "area").items() if place in codes}
+    if area.level == 1:
+        counts = queries.population(area.id, features.AREA)
+        return {codes[int(place)]: count for place, count in counts.items() if place in codes}
+    place = area.id if area.level == 2 else area.parent_id
+    counts = queries.population(area.parent_id, features.AREA) if area.parent_id else {}
+    return {codes[place]: counts.get(area.id, 0)} if place in codes else {}
 
 
 def change(draw: Draw, numbers: Mapping[tuple[str, str], tuple[int, int]]) -> None:

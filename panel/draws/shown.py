@@ -15,8 +15,7 @@ from core.database import db
 from core.errors import NotFoundError
 from i18n.web import day, number
 from panel import purposes
-from panel.draws import pages, people
-from panel.forms.draws import METHODS
+from panel.draws import naming, people
 from panel.involvement import Entry
 from panel.models import Draw, DrawnPerson, DrawSheet, DrawState, Reply, Role
 
@@ -32,7 +31,7 @@ def list_public(offset: int = 0) -> list[Draw]:
 
 def row(draw: Draw) -> dict[str, Any]:
     """Return the line of a draw in the public list."""
-    return {"draw": draw, "title": title(draw), "state": pages.state(draw)}
+    return {"draw": draw, "title": title(draw), "state": naming.state(draw)}
 
 
 def title(draw: Draw) -> str:
@@ -49,15 +48,15 @@ def page(draw: Draw) -> dict[str, Any]:
     """Return what the public page of a draw shows."""
     said = draw.commitment or {}
     sheet = find_sheet(draw, 0)
-    names = pages.Names()
+    names = naming.Names()
     return {
         "draw": draw,
         "title": title(draw),
-        "state": pages.state(draw),
-        "features": [pages.feature(f) for f in draw.features],
-        "method": METHODS[draw.algorithm],
+        "state": naming.state(draw),
+        "features": [naming.feature(f) for f in draw.features],
+        "method": _(naming.METHODS[draw.algorithm]),
         "version": said.get("version"),
-        "quotas": [(pages.feature(c), names.category(c, f), low, high) for c, f, low, high in said.get("quotas", [])],
+        "quotas": [(naming.feature(c), names.category(c, f), low, high) for c, f, low, high in said.get("quotas", [])],
         "sheet": sheet.public if sheet else None,
         "makeup": _makeup(sheet, names) if sheet else [],
         "chances": [_chance_row(row) for row in sheet.public["chances"]] if sheet else [],
@@ -68,9 +67,9 @@ def page(draw: Draw) -> dict[str, Any]:
     }
 
 
-def _makeup(sheet: DrawSheet, names: pages.Names) -> list[dict[str, Any]]:
+def _makeup(sheet: DrawSheet, names: naming.Names) -> list[dict[str, Any]]:
     return [
-        row | {"name": pages.feature(row["category"]), "value": names.category(row["category"], row["feature"])}
+        row | {"name": naming.feature(row["category"]), "value": names.category(row["category"], row["feature"])}
         for row in sheet.public["draws"][0]["makeup"]
     ]
 
@@ -135,7 +134,7 @@ def why(draw: Draw, person: DrawnPerson) -> dict[str, Any]:
         "pool": number(draw.pool_people),
         "size": number(draw.draw_size),
         "chance": chance_in_words(person.probability),
-        "features": [pages.feature(f) for f in draw.features],
+        "features": [naming.feature(f) for f in draw.features],
         "instead": person.role == Role.REPLACEMENT,
         "day": day(draw.drawn_at),
         "declined": person.reply == Reply.DECLINED,

@@ -10,6 +10,7 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from core.forms import Answered, DateParts, Form, strip
+from panel.draws.naming import METHODS
 from panel.draws.planning import PLAN
 from panel.forms.fields import Choose, Tick, named
 from panel.lottery.algorithms import ALGORITHMS
@@ -61,23 +62,13 @@ class SizeForm(Form):
     )
 
 
-#: What staff read of each way to choose.
-METHODS = {
-    "leximin": _l("As fair as can be: the least likely person is as likely as possible, then the next, and so on"),
-    "maximin": _l("Only the least likely person counts: they are as likely as possible"),
-    "nash": _l("Chances are balanced over all people together"),
-    "proportionate": _l("Chances are as equal as the numbers allow"),
-    "random": _l("Everybody has the same chance, and the numbers are not kept"),
-}
-
-
 class MethodForm(Form):
     """How chances are shared out."""
 
     algorithm = Choose(
         _l("How are chances shared out?"),
         message=_l("Choose one of the ways."),
-        choices=named((key, METHODS[key]) for key in ALGORITHMS),
+        choices=named((key, _l(METHODS[key])) for key in ALGORITHMS),
     )
 
 

@@ -11,7 +11,9 @@ from panel.lottery.walk import NEAR, Walk, order_of
 from panel.lottery.watching import Watch
 
 #: A walk stops when so many types are open: the fewer, the faster, and the less likely that panels can make them up.
-STOPS = (64, 100, 150)
+STOPS = (64, 100, 150, 250)
+#: Pools of more types begin with the second: of their walks to 64 one in ten could not be made up.
+LARGE = 2000
 #: So many types that are whole already may move again where the open ones alone cannot be made up; then more.
 OTHERS = (200, 1000)
 
@@ -22,7 +24,7 @@ def stop_for(problem: Problem, x: np.ndarray, watch: Watch) -> int:
     The trial's randomness is its own and the same for every seed. So the choice cannot depend on which way a draw's
     walk has gone, which would bend the probabilities.
     """
-    for stop in STOPS[:-1]:
+    for stop in STOPS[problem.types > LARGE : -1]:
         walk = Walk(problem, x, Stream("trial", str(stop)))
         walk.go(stop)
         mixture = next_to(walk, watch)

@@ -71,7 +71,7 @@ class Draw(Model):
     size: Mapped[int | None]
     reserves: Mapped[int] = mapped_column(default=0)
     algorithm: Mapped[str] = mapped_column(sa.String(20), default="leximin")
-    #: Keys of panel.bands.FEATURES, or `area`.
+    #: Keys of panel.bands.FEATURES, `area`, or joint ones such as `age_band*sex` (panel.draws.features).
     features: Mapped[list[str]] = mapped_column(Json, default=list)
     #: How far the group may be from the population, in seats of each category.
     within: Mapped[int] = mapped_column(default=2)

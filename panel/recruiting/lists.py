@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from core.errors import N_
 from i18n import languages
-from i18n.web import day
+from i18n.web import day, listed
 from panel import presenters
 from panel.models import ImportRow, MemberImport
 from panel.recruiting.fields import RefusedError, Understood, choices, labels
@@ -100,7 +100,7 @@ def _said(understood: Understood, areas: dict[str, str]) -> list[dict[str, Any]]
         {"key": _("Postcode"), "value": told["postcode"]},
         {"key": _("Area"), "value": areas.get(str(told["area"]), "")},
         {"key": _("Language"), "value": languages.get(told["language"]).name},
-        {"key": _("Formats"), "value": ", ".join(_(FORMATS[key]) for key in told["formats"])},
+        {"key": _("Formats"), "value": listed(_(FORMATS[key]) for key in told["formats"])},
         {"key": _("Support"), "value": told["support_text"]},
     ]
     for key, answer in told["about"].items():

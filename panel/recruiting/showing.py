@@ -9,7 +9,7 @@ from flask_babel import format_currency, format_decimal
 from flask_babel import gettext as _
 
 from core import clock
-from i18n.web import day
+from i18n.web import day, listed
 from panel import bands
 from panel.figures import Shown, parts, shown
 from panel.models import Area, Channel, Partner
@@ -107,7 +107,7 @@ def channel_lines(channel: Channel) -> list[dict[str, Any]]:
         {"key": _("In use"), "value": _("%(first)s to %(last)s", first=day(channel.starts_on), last=until)},
         {"key": _("Partner"), "value": channel.partner.name if channel.partner else ""},
         {"key": _("Cost"), "value": cost},
-        {"key": _("Areas"), "value": ", ".join(area.name for area in channel.areas)},
+        {"key": _("Areas"), "value": listed(area.name for area in channel.areas)},
         {"key": _("Groups"), "value": "; ".join(group_words(channel.groups))},
     ]
 
@@ -116,7 +116,7 @@ def partner_lines(partner: Partner) -> list[dict[str, Any]]:
     """Return what is known of a partner as a summary list, without whom we know there."""
     return [
         {"key": _("Kind"), "value": _(PARTNERS[partner.kind])},
-        {"key": _("Areas"), "value": ", ".join(area.name for area in partner.areas)},
+        {"key": _("Areas"), "value": listed(area.name for area in partner.areas)},
         {"key": _("Groups"), "value": "; ".join(group_words(partner.groups))},
         {"key": _("Whom it reaches"), "value": partner.reaches},
         {"key": _("Agreement signed"), "value": day(partner.agreement_on)},

@@ -9,7 +9,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from core.errors import N_
-from i18n.web import number, percent
+from i18n.web import listed, number, percent
 from panel import queries
 from panel.questions import PREFER_NOT
 from panel.representation import counting, features, groups
@@ -62,7 +62,7 @@ def category_words(feature: str, category: str, catalogue: Mapping[str, Feature]
         parts = category.split(features.JOINT)
         # A part alone is of whichever of the two features knows it.
         known = pair if len(parts) == 2 else [f for f in pair if category in catalogue[f].categories]
-        return ", ".join(catalogue[f].category(c) for f, c in zip(known, parts, strict=True))
+        return listed((catalogue[f].category(c) for f, c in zip(known, parts, strict=True)), "unit")
     return catalogue[feature].category(category) if feature in catalogue else category
 
 
@@ -276,7 +276,7 @@ def plan(made: Plan, sources: Mapping[str, str]) -> list[list[str]]:
                 number(group.forecast),
                 number(group.aim),
                 "; ".join(_channel(c, sources) for c in group.channels) or _("No channel has brought 8 or more yet"),
-                ", ".join(areas[code] for code in group.places) or NOTHING,
+                listed(areas[code] for code in group.places) or NOTHING,
             ]
         )
     return rows

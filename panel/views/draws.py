@@ -16,7 +16,7 @@ from core.database import commit, db
 from core.errors import DomainError, NotFoundError
 from i18n.web import words
 from panel import bands, purposes, queries
-from panel.draws import lists, pages, people, planning, pools, quotas
+from panel.draws import history, lists, naming, pages, people, planning, pools, quotas
 from panel.forms import draws as forms
 from panel.forms.fields import named
 from panel.models import Draw, DrawState
@@ -68,7 +68,7 @@ def index() -> str:
     """All draws, newest first."""
     page = max(request.args.get("page", 1, type=int), 1)
     found = lists.page(page)
-    rows = [{"draw": draw, "state": pages.state(draw)} for draw in found[: lists.PAGE_SIZE]]
+    rows = [{"draw": draw, "state": naming.state(draw)} for draw in found[: lists.PAGE_SIZE]]
     more = len(found) > lists.PAGE_SIZE
     return render_template("panel/draws/index.html", rows=rows, page=page, more=more)
 
@@ -95,7 +95,7 @@ def show(draw_id: int) -> str:
     return render_template(
         "panel/draws/show.html",
         draw=draw,
-        state=pages.state(draw),
+        state=naming.state(draw),
         steps=pages.steps(draw) if draw.state == DrawState.PLANNED else [],
         facts=pages.facts(draw),
         task=_task(draw),
@@ -123,29 +123,29 @@ def _about(form: Any) -> Any:
     return form
 
 
-def _who(form: Any) -> Any:
+def _who(form: Any, _draw: Draw) -> Any:
     form.area_ids.choices = [SelectChoice(area.id, area.name) for area in queries.list_areas()]
     form.group_ids.choices = [SelectChoice(group.id, group.name) for group in queries.list_groups()]
     return form
 
 
-def _features(form: Any) -> Any:
-    form.features.choices = named(pages.feature_choices())
+def _features(form: Any, draw: Draw) -> Any:
+    form.features.choices = named(pages.feature_choices(draw))
     return form
 
 
-def _responses(form: Any) -> Any:
-    known = [pair for pair in pages.feature_choices() if pair[0] != "area"]
+def _responses(form: Any, _draw: Draw) -> Any:
+    known = [(key, naming.feature(key)) for key in bands.FEATURES]
     form.feature.choices = [SelectChoice("", _("No: the same for everybody")), *named(known)]
     return form
 
 
-_FORMS: dict[str, tuple[type[Any], Callable[[Any], Any]]] = {
-    "about": (forms.AboutForm, _about),
+_FORMS: dict[str, tuple[type[Any], Callable[[Any, Draw], Any]]] = {
+    "about": (forms.AboutForm, lambda form, _draw: _about(form)),
     "who": (forms.WhoForm, _who),
-    "size": (forms.SizeForm, lambda form: form),
+    "size": (forms.SizeForm, lambda form, _draw: form),
     "features": (forms.FeaturesForm, _features),
-    "method": (forms.MethodForm, lambda form: form),
+    "method": (forms.MethodForm, lambda form, _draw: form),
     "responses": (forms.ResponsesForm, _responses),
 }
 
@@ -171,13 +171,14 @@ def plan(draw_id: int, step: str) -> ResponseReturnValue:
     """One page of the plan."""
     draw = _planned(draw_id)
     make, with_choices = _FORMS[step]
-    form = with_choices(make(data=forms.values_of(draw)))
+    form = with_choices(make(data=forms.values_of(draw)), draw)
     if form.validate_on_submit() and not refused(form, lambda: planning.change(draw, **_changes(step, form, draw))):
         by_group = step == "responses" and draw.responses.get("feature")
         return to("rates" if by_group else "show", draw)
     heading = _(pages.STEPS[step].title)
     back = url_for("draws.show", draw_id=draw.id)
-    page = render_template(f"panel/draws/{step}.html", form=form, draw=draw, heading=heading, back=back)
+    told = history.answers() if step == "responses" else None
+    page = render_template(f"panel/draws/{step}.html", form=form, draw=draw, heading=heading, back=back, told=told)
     return page, 422 if form.errors else 200
 
 
@@ -198,7 +199,7 @@ def rates(draw_id: int) -> ResponseReturnValue:
     if not key or key not in bands.FEATURES:
         abort(404)
     known = draw.responses["rates"]
-    names = pages.Names()
+    names = naming.Names()
     pairs = [(category, names.category(key, category)) for category in bands.FEATURES[key].categories]
     make = forms.rates_form(pairs)
     form = make(data={f"rate-{category}": known.get(category, known.get("")) for category, _name in pairs})
@@ -207,8 +208,18 @@ def rates(draw_id: int) -> ResponseReturnValue:
         responses = {"feature": key, "rates": {"": known.get("")} | typed}
         if not refused(form, lambda: planning.change(draw, responses=responses)):
             return to("show", draw)
-    page = render_template("panel/draws/rates.html", form=form, draw=draw, feature=pages.feature(key))
+    told = history.answers(key)
+    page = render_template("panel/draws/rates.html", form=form, draw=draw, feature=naming.feature(key), told=told)
     return page, 422 if form.errors else 200
+
+
+@blueprint.post("/<int:draw_id>/rates-of-earlier-surveys")
+@access.requires("draws.manage")
+def write_rates(draw_id: int) -> ResponseReturnValue:
+    """Write how many will say yes from earlier surveys, in place of what was typed."""
+    draw = _planned(draw_id)
+    done = _("The numbers are written from earlier surveys.")
+    return attempt(draw, lambda: history.write_rates(draw), done, "rates")
 
 
 @blueprint.route("/<int:draw_id>/quotas", methods=["GET", "POST"], endpoint="quotas")
@@ -240,7 +251,7 @@ def write_quotas(draw_id: int) -> ResponseReturnValue:
         try:
             quotas.write_from_population(draw)
         except quotas.NoFiguresError as error:
-            raise quotas.NoFiguresError(feature=pages.feature(error.params["feature"])) from None
+            raise quotas.NoFiguresError(feature=naming.feature(error.params["feature"])) from None
 
     return attempt(draw, write, _("The numbers are written from the population."), "quotas")
 

@@ -14,6 +14,7 @@ from core.errors import N_
 from engagements.wording import PARTS, EngagementWords, Worded, words_in
 from i18n import languages
 from i18n.languages import Language
+from i18n.web import listed
 from surveys import types
 from surveys.compiled import Compiled, Words
 from surveys.queries.answering import Place
@@ -56,7 +57,7 @@ def decision_about_language(compiled: Compiled, place: Place, tag: str) -> str:
     if tag in compiled.incomplete:
         return compiled.incomplete[tag]
     if tag not in place.languages:
-        names = ", ".join(languages.get(t).name for t in place.languages)
+        names = listed(languages.get(t).name for t in place.languages)
         return gettext("You can answer this survey in: %(languages)s.", languages=names)
     return ""
 

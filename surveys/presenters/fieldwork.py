@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from core.errors import N_
 from i18n import languages
-from i18n.web import day, moment
+from i18n.web import day, listed, moment
 from panel.contact import Contact
 from panel.models import Route
 from surveys import checklist
@@ -55,7 +55,7 @@ def rows(found: list[Fieldwork], names: Mapping[int, str]) -> list[dict[str, Any
 
 def facts(fieldwork: Fieldwork) -> list[dict[str, str]]:
     """Return what was decided, for a summary list."""
-    names = ", ".join(languages.get(tag).name for tag in fieldwork.languages)
+    names = listed(languages.get(tag).name for tag in fieldwork.languages)
     lines = [
         {"key": gettext("Kind"), "value": gettext(KIND_WORDS[fieldwork.kind])},
         {"key": gettext("Languages"), "value": names},

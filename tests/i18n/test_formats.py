@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from core.errors import Said
 from i18n import negotiation, web
 from tests.i18n import MARCH_3
 
@@ -34,3 +35,15 @@ class TestFormats:
 def test_amounts_are_in_the_readers_format(app, tag, words):
     with negotiation.speaking(tag):
         assert web.money(123450) == words
+
+
+@pytest.mark.parametrize(
+    ("tag", "words", "parts"),
+    [("en", "a, b and c", "a, b, c"), ("cy", "a, b, a(c) c", "a, b, c"), ("ar", "a، وb، وc", "a، وb، وc")],
+)
+def test_lists_are_written_as_each_language_does(app, tag, words, parts):
+    with negotiation.speaking(tag):
+        assert web.listed("abc") == words
+        assert web.listed(["a", "b", "c"], "unit") == parts
+        assert web.listed([]) == ""
+        assert web.words(Said("Missing: %(names)s", {"names": ["a", "b", "c"]})).endswith(words)
