@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Literal
@@ -40,7 +41,12 @@ def _shown(value: Any) -> Any:
 
 def listed(items: Iterable[object], style: Literal["standard", "unit"] = "standard") -> str:
     """Return a list as the reader's language writes it: “a, b and c”; with `unit`, parts of one thing: “a, b”."""
-    return format_list([str(item) for item in items], style, locale=get_locale())
+    texts, locale = [str(item) for item in items], get_locale()
+    if style == "standard":
+        return format_list(texts, locale=locale)
+    # CLDR's own pattern for parts is not whole in every language: what stands between the first of a longer list is.
+    between = locale.list_patterns["standard"]["start"]
+    return functools.reduce(between.format, texts) if texts else ""
 
 
 def day(value: dt.date | dt.datetime | None) -> str:

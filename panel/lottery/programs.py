@@ -105,7 +105,8 @@ class Program:
 
     def set_rows(self, low: np.ndarray, high: np.ndarray) -> None:
         """Change the bounds of the rows."""
-        self._solver.changeRowsBounds(self.height, np.arange(self.height, dtype=np.int32), low, high)
+        for row in range(self.height):
+            self._solver.changeRowBounds(row, low[row], high[row])
 
     def add_column(self, cost: float, rows: np.ndarray, values: np.ndarray) -> None:
         """Add a column with x >= 0."""

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from core.errors import Said
-from i18n import negotiation, web
+from i18n import languages, negotiation, web
 from tests.i18n import MARCH_3
 
 
@@ -39,7 +39,7 @@ def test_amounts_are_in_the_readers_format(app, tag, words):
 
 @pytest.mark.parametrize(
     ("tag", "words", "parts"),
-    [("en", "a, b and c", "a, b, c"), ("cy", "a, b, a(c) c", "a, b, c"), ("ar", "a، وb، وc", "a، وb، وc")],
+    [("en", "a, b and c", "a, b, c"), ("cy", "a, b, a(c) c", "a, b, c"), ("ar", "a وb وc", "a وb وc")],
 )
 def test_lists_are_written_as_each_language_does(app, tag, words, parts):
     with negotiation.speaking(tag):
@@ -47,3 +47,11 @@ def test_lists_are_written_as_each_language_does(app, tag, words, parts):
         assert web.listed(["a", "b", "c"], "unit") == parts
         assert web.listed([]) == ""
         assert web.words(Said("Missing: %(names)s", {"names": ["a", "b", "c"]})).endswith(words)
+
+
+def test_lists_can_be_written_in_every_language(app):
+    for language in languages.LANGUAGES:
+        with negotiation.speaking(language.tag):
+            for style in ("standard", "unit"):
+                assert [web.listed("1234"[:n], style) for n in (0, 1)] == ["", "1"]
+                assert all(web.listed("1234", style).count(letter) == 1 for letter in "1234")
