@@ -63,6 +63,8 @@ def decide(claim: Claim, given: Mapping[int, Given], *, by: Staff, version: int,
     `declared` is what services.declarations keeps of the words that were ticked.
     Raises ClaimMovedError when somebody was faster, OwnClaimError, NoReasonError, TooMuchError.
     """
+    # Locked before lines are written: of two at one moment the second waits, and then sees that the claim has moved.
+    db.session.refresh(claim, with_for_update=True)
     if claim.version != version or claim.state not in transitions.APPROVED.before:
         raise ClaimMovedError
     duties.check(by, Duty.APPROVER, [claim.id])

@@ -115,6 +115,15 @@ class TestClaimPage:
         assert "the same kind of cost, the same day and the same amount" in page.text
         assert page.link(before.reference).endswith(before.reference)
 
+    def test_shows_a_journey_by_car_that_two_people_claim(self, client: PageClient) -> None:
+        drive = {"category": "mileage_car", "spent_pence": None, "quantity_hundredths": 2400}
+        drive["journey"] = {"from": "Oadby", "to": "Leicester"}
+        before, claim = make.make_claim(lines=[drive]), make.make_claim(lines=[drive])
+        sign_in(client, "claims_approver")
+        page = client.get(url(claim)).page
+        assert "Somebody else claims the same journey by car on the same day." in page.text
+        assert page.link(before.reference).endswith(before.reference)
+
     def test_takes_a_bounded_number_of_queries(self, client: PageClient) -> None:
         claim = make.make_claim(lines=[{}, TAXI, TAXI, {"spent_pence": 111}, {"spent_pence": 112}])
         sign_in(client, "claims_approver")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+import expenses
 from core import clock
 from core.audit import AuditEntry
 from core.database import db
@@ -23,6 +26,7 @@ from tests.factories.members import make_member, sign_in_member
 from tests.factories.staff import sign_in
 from tests.support.pages import PageClient
 
+EXPENSES = Path(expenses.__file__).parent
 GOOD = {"holder": "Asha Patel", "sort_code": "30-94 30", "account": "123 4567", "roll": ""}
 
 
@@ -173,6 +177,25 @@ class TestBankDetails:
         db.session.refresh(details)
         assert details.is_held(clock.now())
         assert not details.is_held(details.held_until)
+
+    def test_without_an_account_there_is_always_another_way(self, client: PageClient, member: Any) -> None:
+        for path in ("/claims/bank-details", "/claims/bank-details/change"):
+            assert "We can send you a voucher instead." in client.get(path).text
+        self.give(client)
+        assert "We can send you a voucher instead." in client.get("/claims/bank-details").text
+
+    def test_are_opened_nowhere_but_where_a_reading_is_recorded_or_the_person_sees_the_end(self) -> None:
+        # `reveal` records each reading; of the files of a run, the page and the command record that they were taken.
+        opened = {
+            str(path.relative_to(EXPENSES)): path.read_text("utf-8").count("read_numbers(")
+            + len(re.findall(r"read(_value)?\((BankDetails|details), \"numbers\"", path.read_text("utf-8")))
+            for path in EXPENSES.rglob("*.py")
+        }
+        assert {name: times for name, times in opened.items() if times} == {
+            "services/bank_details.py": 4,  # its definition, what is compared, and `reveal`
+            "services/files.py": 1,
+            "views/bank.py": 1,  # the person's own page, masked
+        }
 
     def test_the_same_account_again_is_no_change(self, client: PageClient, member: Any) -> None:
         self.give(client)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
+from accounts.models import Staff
+from core import clock
 from core.audit import AuditEntry
 from core.database import db
 from expenses import transitions
 from expenses.errors import ClaimMovedError, NoReasonError, OverBudgetError, OwnClaimError
-from expenses.models import Claim, ClaimState, Payment, PaymentRun
+from expenses.models import Claim, ClaimState, LineDecision, Payment, PaymentRun
 from expenses.queries import claims as queries
 from expenses.queries import payments
 from expenses.services import authorising, claims, deciding, payees, runs, steps
@@ -139,6 +146,61 @@ class TestDecide:
             deciding.decide(claim, {line.id: Given(900)}, by=person, version=claim.version)
         deciding.decide(claim, {line.id: Given(900, "access_need")}, by=person, version=claim.version)
         assert claim.state == "approved"
+
+    @pytest.mark.parametrize(
+        ("line", "flag"),
+        [
+            ({"category": "meal_evening", "spent_pence": 1501}, "over_cap"),
+            ({"spent_on": clock.today() - dt.timedelta(days=91)}, "late"),
+            ({"category": "parking"}, "no_receipt"),
+            ({"category": "taxi"}, "not_agreed"),
+            ({"category": "organisation_time"}, "not_allowed"),
+        ],
+    )
+    def test_each_rule_that_is_broken_needs_a_reason_to_be_paid_all_the_same(
+        self, line: dict[str, Any], flag: str
+    ) -> None:
+        claim = make.make_claim("submitted", lines=[{"spent_on": make.yesterday(), **line}])
+        (row,) = claims.lines_of(claim)
+        assert flag in row.flags
+        approver = make_staff("claims_approver")
+        with pytest.raises(NoReasonError):
+            deciding.decide(claim, {row.id: Given(row.claimed_pence)}, by=approver, version=claim.version)
+        given = {row.id: Given(row.claimed_pence, "no_other_way")}
+        deciding.decide(claim, given, by=approver, version=claim.version)
+        assert db.session.scalars(sa.select(LineDecision)).one().beyond_policy
+
+    def test_of_eight_approvers_at_one_moment_one_decides(self, app: Flask) -> None:
+        claim = make.make_claim("submitted")
+        (line,) = claims.lines_of(claim)
+        people = [make_staff("claims_approver").id for _ in range(8)]
+        claim_id, version, given = claim.id, claim.version, {line.id: Given(line.claimed_pence)}
+        db.session.commit()
+        results: list[str] = []
+        start = threading.Barrier(len(people))
+
+        def attempt(person: int) -> None:
+            with app.app_context():
+                start.wait()
+                try:
+                    claim = db.session.get_one(Claim, claim_id)
+                    deciding.decide(claim, given, by=db.session.get_one(Staff, person), version=version)
+                    db.session.commit()
+                    results.append("won")
+                except ClaimMovedError:
+                    db.session.rollback()
+                    results.append("told")
+                finally:
+                    db.session.remove()
+
+        threads = [threading.Thread(target=attempt, args=(person,)) for person in people]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(results) == ["told"] * 7 + ["won"]
+        db.session.rollback()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(LineDecision)) == 1
 
 
 class TestAuthorise:
