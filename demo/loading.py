@@ -41,6 +41,7 @@ def load(members: int, seed: int, tell: Callable[[int], object]) -> list[str]:
         lines.append(_claims(cast, seed))
         panel.load_recruiting()
         panel.load_over_time(cast["panel_manager"])
+        panel.load_mirror(cast["panel_manager"], seed)
         lines.append(panel.load_draws(cast["panel_manager"], _walk_in()))
         audit.record("demo.completed", "demo", None, {"members": added, "seed": seed})
     return [f"{added} people are on the panel.", *lines, *sign_ins()]

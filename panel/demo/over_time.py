@@ -32,7 +32,8 @@ _GROUPS: dict[str, dict[str, Any]] = {
     "youth_board": {
         "joining": Joining.APPLICATION,
         "minimum_age": 16,
-        "maximum_age": 25,
+        "maximum_age": 24,
+        "mirrors": "population",
         "size_wanted": 20,
         "rotation_share": 33,
         "rotation_after": 12,
@@ -107,18 +108,19 @@ def _limits(by: str) -> None:
 
 def _requests(have: dict[str, Group], staff_id: int) -> None:
     """Let some members be invited to one group, and some be partners already."""
+    partners = have["patient_partners"]
     free = db.session.scalars(
         sa.select(Member)
         .where(
             Member.state == MemberState.ACTIVE,
-            Member.id.not_in(sa.select(GroupMembership.member_id)),
+            Member.id % 11 == 3,
+            Member.id.not_in(sa.select(GroupMembership.member_id).where(GroupMembership.group_id == partners.id)),
         )
         .order_by(Member.id)
-        .limit(12)
+        .limit(34)
     ).all()
-    partners = have["patient_partners"]
     for number, member in enumerate(free):
-        if number < 8:
+        if number < 30:
             groups.add(member, partners, staff_id)
         else:
             groups.invite(member, partners)

@@ -12,6 +12,7 @@ from core.errors import N_
 from i18n.web import listed, number, percent
 from panel import queries
 from panel.questions import PREFER_NOT
+from panel.recruiting.kinds import AIMED
 from panel.representation import counting, features, groups
 from panel.representation.comparing import Comparison, Figure, Line, Table
 from panel.representation.counting import PANEL
@@ -280,6 +281,16 @@ def plan(made: Plan, sources: Mapping[str, str]) -> list[list[str]]:
             ]
         )
     return rows
+
+
+#: A campaign begins with so many of the groups that are furthest behind.
+_AIMS = 5
+
+
+def aims(made: Plan) -> list[str]:
+    """Return the groups furthest behind as `feature:category:people`, for the form of a campaign."""
+    wanted = [group for group in made.groups if group.feature in AIMED or group.feature == "area"]
+    return [f"{group.feature}:{group.category}:{group.needed}" for group in wanted[:_AIMS]]
 
 
 def _channel(channel: Channel, sources: Mapping[str, str]) -> str:

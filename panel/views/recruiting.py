@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -72,7 +74,23 @@ def recruiting_campaign(campaign_id: int) -> str:
 
 
 def _fields(campaign: Campaign | None) -> CampaignFields:
-    return CampaignFields(area_choices(), len(campaign.aims) if campaign else 2)
+    return CampaignFields(area_choices(), len(campaign.aims) if campaign else max(2, len(request.args.getlist("aim"))))
+
+
+def _wanted(fields: CampaignFields) -> dict[str, Any]:
+    """Return what the page on whom to recruit next asks for: `aim` is `feature:category:people`, `until` a day."""
+    areas = {area.code: area.id for area in queries.list_areas()}
+    whole = queries.list_areas(level=1)
+    data: dict[str, Any] = {}
+    for row, text in enumerate(request.args.getlist("aim")[: fields.rows]):
+        feature, category, people = [*text.split(":"), "", ""][:3]
+        area = areas.get(category) if feature == "area" else whole[0].id if whole else None
+        if area is not None and people.isdigit():
+            group = "" if feature == "area" else f"{feature}:{category}"
+            data |= {f"aim{row}_group": group, f"aim{row}_area": str(area), f"aim{row}_wanted": int(people)}
+    with contextlib.suppress(ValueError):
+        data["due_on"] = dt.date.fromisoformat(request.args.get("until", ""))
+    return data
 
 
 def _form(fields: CampaignFields, campaign: Campaign | None) -> Any:
@@ -84,7 +102,7 @@ def _form(fields: CampaignFields, campaign: Campaign | None) -> Any:
             group = f"{aim.feature}:{aim.category}" if aim.feature else ""
             data |= {f"aim{row}_group": group, f"aim{row}_area": str(aim.area_id), f"aim{row}_wanted": aim.wanted}
     else:
-        data["starts_on"] = clock.today()
+        data = {"starts_on": clock.today()} | _wanted(fields)
     form = fields.form(data)
     form.channels.choices = named((str(c.id), c.name) for c in recruits.list_channels())
     form.partners.choices = named((str(p.id), p.name) for p in recruits.list_partners(ended=False))

@@ -81,5 +81,13 @@ def recruit_next() -> ResponseReturnValue:
     keys = {channel.key for group in made.groups for channel in group.channels}
     called = channels.names_of(keys)
     rows = presenting.plan(made, {key: presenters.source(key, SOURCES, called) for key in keys})
-    page = render_template("panel/staff/recruit_next.html", form=form, plan=made, rows=rows)
+    top_up = {"aim": presenting.aims(made), "until": month.isoformat()}
+    page = render_template(
+        "panel/staff/recruit_next.html",
+        form=form,
+        plan=made,
+        rows=rows,
+        top_up=top_up,
+        may_plan=staff_current.may("recruiting.manage"),
+    )
     return page, 200 if valid else 422

@@ -1,6 +1,7 @@
 import pytest
 
 from core import navigation
+from tests.support.pages import text_of
 
 
 class TestPages:
@@ -13,6 +14,15 @@ class TestPages:
             response = client.get(f"{path}?lang={language}")
         assert response.status_code == 200
         assert response.page.root.get("lang") == language
+
+    @pytest.mark.parametrize(
+        "subject",
+        ["How we choose people by lottery", "How we count people", "How we keep from asking too often",
+         "If you came to us through another group"],
+    )  # fmt: skip
+    def test_the_privacy_notice_says_what_each_use_of_people_s_details_is(self, client, subject):
+        headings = [text_of(h) for h in client.get("/privacy").page.all("h2")]
+        assert subject in headings
 
     def test_help_names_every_way_to_reach_a_person(self, client, app):
         text = client.get("/help").page.text

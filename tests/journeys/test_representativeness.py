@@ -1,4 +1,4 @@
-"""A panel manager loads targets, reads the gap and sees whom to recruit next."""
+"""A panel manager loads targets, reads the gap, plans a top-up campaign from it and sees it progress."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
+from tests.factories.recruiting import make_channel
 from tests.support import browser as browsers
 
 pytestmark = pytest.mark.browser
@@ -18,6 +19,7 @@ class TestTargetsAndGap:
     def test_from_a_file_to_whom_to_recruit(self, visit, site):
         with site.context():
             rutland = make_areas()["E06000017"]
+            make_channel(key="barbers", name="Barber shops")
             for number in range(24):
                 make_member(area=rutland, answers={"sex": {"value": "female" if number < 16 else "male"}})
         page = visit().new_page()
@@ -39,6 +41,33 @@ class TestTargetsAndGap:
         page.get_by_label("How many people should the panel have?").fill("500")
         page.get_by_role("main").get_by_role("button", name="Show").click()
         expect(page.get_by_role("main")).to_contain_text("Sex: Male")
+        browsers.check(page)
+        self.plan_a_top_up(page)
+        self.see_progress(page, site)
+
+    def plan_a_top_up(self, page) -> None:
+        page.get_by_role("main").get_by_role("button", name="Plan a campaign for the groups furthest behind").click()
+        browsers.check(page)
+        expect(page.get_by_label("How many people of group 1")).not_to_have_value("")
+        page.get_by_label("Name of the campaign").fill("Men who are missing")
+        for number in range(2, 6):
+            page.get_by_label(f"How many people of group {number}").fill("")
+        page.get_by_label("Group 1", exact=True).select_option(label="Sex: Male")
+        page.get_by_label("How many people of group 1").fill("60")
+        page.get_by_label("Barber shops").check()
+        page.get_by_role("main").get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Men who are missing")
+        expect(page.get_by_role("main")).to_contain_text("0 of 60")
+        browsers.check(page)
+
+    def see_progress(self, page, site) -> None:
+        with site.context():
+            rutland = make_areas()["E06000017"]
+            for _ in range(12):
+                make_member(area=rutland, source="channel:barbers", answers={"sex": {"value": "male"}})
+        page.reload()
+        expect(page.get_by_role("main")).to_contain_text("10 of 60")
+        browsers.check(page)
 
     def load(self, page) -> None:
         upload = {"name": "sex.csv", "mimeType": "text/csv", "buffer": (FILE + "Nowhere,sex,Male,1\n").encode()}

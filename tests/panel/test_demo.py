@@ -4,12 +4,14 @@ import sqlalchemy as sa
 
 from core import clock
 from core.database import db
-from panel import bands, contact, demo, profiles, queries
+from panel import bands, contact, demo, imports, profiles, queries
 from panel.audience import members_where
 from panel.demo.loading import population
-from panel.models import Member, MemberState
+from panel.models import AttitudeAnswer, Member, MemberImport, MemberState
+from panel.representation import comparing, groups
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
+from tests.factories.staff import make_staff
 from tests.support.queries import recorded
 
 
@@ -73,3 +75,34 @@ class TestLoad:
         with recorded() as recorder:
             demo.load(500, 7)
         assert recorder.count < 60
+
+
+class TestMirror:
+    def test_everything_the_panel_is_compared_by_and_both_lists_are_there(self, app):
+        demo.load(400, 7)
+        staff = make_staff("panel_manager").id
+        demo.load_recruiting()
+        demo.load_over_time(staff)
+        demo.load_mirror(staff, 7)
+        db.session.commit()
+        made = comparing.compare()
+        trust = next(t for t in made.tables if t.feature.startswith("attitude:"))
+        assert trust.has_targets
+        assert sum(line.stages["panel"].count or 0 for line in trust.lines) > 100
+        assert next(t for t in made.tables if t.feature == "group:stage-of-life").has_targets
+        states = Counter(db.session.scalars(sa.select(Member.state)))
+        assert states["left"] >= 2
+        assert states["lapsed"] >= 1
+        lists = list(db.session.scalars(sa.select(MemberImport).order_by(MemberImport.id)))
+        assert [each.state for each in lists] == ["done", "checked"]
+        assert [imports.counts(each) for each in lists] == [
+            {"accepted": 4, "refused": 1},
+            {"accepted": 2, "refused": 2},
+        ]
+        for group in queries.list_groups():
+            if group.mirrors != "none":
+                assert groups.compare(group).tables, group.key
+        member = db.session.scalars(sa.select(Member).join(AttitudeAnswer).limit(1)).one()
+        said = profiles.open_answers(member, queries.find_profile(member.id))
+        answer = db.session.scalars(sa.select(AttitudeAnswer).where(AttitudeAnswer.member_id == member.id)).one()
+        assert said[trust.feature]["value"] == answer.category

@@ -286,6 +286,16 @@ class TestCampaigns:
         campaign = recruits.get_campaign(only(Campaign).id)
         assert [(a.feature, a.wanted) for a in campaign.aims] == [("age_band", 40), ("", 5)]
 
+    def test_begins_with_the_groups_that_are_furthest_behind(self, client, manager):
+        rutland = make_areas()["E06000017"]
+        asked = "aim=sex:male:40&aim=area:E06000017:12&aim=nonsense&aim=sex:male:x&until=2030-12-01"
+        form = client.get(f"/staff/recruiting/campaigns/add?{asked}").page.form()
+        assert (form["aim0_group"], form["aim0_wanted"]) == ("sex:male", "40")
+        assert (form["aim1_group"], form["aim1_area"], form["aim1_wanted"]) == ("", str(rutland.id), "12")
+        assert form["aim2_wanted"] == form["aim3_wanted"] == ""
+        assert (form["due_on-day"], form["due_on-month"], form["due_on-year"]) == ("1", "12", "2030")
+        assert client.get("/staff/recruiting/campaigns/add?until=soon").status_code == 200
+
     def test_needs_somebody_to_reach_and_a_time(self, client, manager):
         make_areas()
         response = client.submit("/staff/recruiting/campaigns/add", name="Young people", aim0_wanted="none")
