@@ -14,6 +14,7 @@ from core import clock
 from core.database import db
 from feedback.models import FunnelDeparture, Telling, Told, ToldState
 from panel import characteristics, kept, tenure
+from panel.models import Member, MemberState, Profile
 from panel.services.departures import quarter_of
 from surveys.queries import participation
 
@@ -25,6 +26,8 @@ WHOLE = "all"
 MONTHS = 12
 #: Characteristics counted together: few passes over all invitations, and still few combinations in each.
 _WIDTH = 3
+#: People whose sealed answers are opened at a time.
+_PORTION = 1_000
 #: From so many invitations on the worker keeps the counts, and for so long they may be shown.
 MANY, PATIENCE = 5_000, dt.timedelta(minutes=40)
 
@@ -78,7 +81,7 @@ def _key(scope: Scope) -> str:
 
 
 def counts(scope: Scope) -> Counts:
-    """Return {feature: {category: a number for each of STAGES}}, and the whole under WHOLE: {"": …}; in two queries.
+    """Return {feature: {category: a number for each of STAGES}}, and the whole under WHOLE: {"": …}; in three queries.
 
     Counted are invitations: somebody invited twice counts twice. Unfinished drafts are deleted at closing, so of
     closed fieldwork those who started and did not finish cannot be known. Who has left stands where they stood, as far
@@ -86,7 +89,7 @@ def counts(scope: Scope) -> Counts:
     """
     base = steps(scope).cte("base")
     sums = [sa.func.coalesce(sa.func.sum(base.c[stage]), 0) for stage in STAGES]
-    every = list(characteristics.ALL)
+    every = [feature for feature in characteristics.ALL if feature not in characteristics.SEALED]
     passes = [every[start : start + _WIDTH] for start in range(0, len(every), _WIDTH)]
     parts = []
     for number, features in enumerate(passes):
@@ -100,7 +103,27 @@ def counts(scope: Scope) -> Counts:
         if number == 0:
             _add(found[WHOLE], "", numbers)
     found[WHOLE].setdefault("", (0,) * len(STAGES))
+    _add_sealed(found, scope)
     return found if scope.engagement_id is not None else _with_departed(found, scope.since)
+
+
+def _add_sealed(found: Counts, scope: Scope) -> None:
+    """Count what lies sealed with each profile, some hundred people at a time."""
+    base = steps(scope).subquery()
+    sums = [sa.func.sum(base.c[stage]) for stage in STAGES]
+    people = sa.select(base.c.member_id, *sums).group_by(base.c.member_id).subquery()
+    gone = Member.state.in_((MemberState.LEFT, MemberState.REMOVED))
+    query = (
+        sa.select(Member.seal_id, Profile.answers, gone, *list(people.c)[1:])
+        .join(people, people.c.member_id == Member.id)
+        .outerjoin(Profile, Profile.member_id == Member.id)
+        .execution_options(yield_per=_PORTION)
+    )
+    erased = dict.fromkeys(characteristics.SEALED, characteristics.ERASED)
+    for seal_id, answers, has_gone, *numbers in db.session.execute(query):
+        said = erased if has_gone else characteristics.opened(seal_id, answers)
+        for feature, category in said.items():
+            _add(found[feature], category, tuple(int(n) for n in numbers))
 
 
 def _add(rows: dict[str, tuple[int, ...]], category: str, numbers: tuple[int, ...]) -> None:
@@ -108,8 +131,8 @@ def _add(rows: dict[str, tuple[int, ...]], category: str, numbers: tuple[int, ..
 
 
 def steps(scope: Scope, member_id: int | None = None) -> sa.Select[Any]:
-    """Return a SELECT with a row for each invitation (of one member, or of all): a text for each characteristic, a
-    number for each stage, and `opens_at` of the survey."""
+    """Return a SELECT with a row for each invitation (of one member, or of all): `member_id`, a text for each
+    characteristic that is not sealed, a number for each stage, and `opens_at` of the survey."""
     asked = participation.flow(scope.since, scope.engagement_id).subquery("asked")
     people = characteristics.described().subquery("people")
     was_told = sa.exists().where(
@@ -120,9 +143,11 @@ def steps(scope: Scope, member_id: int | None = None) -> sa.Select[Any]:
     )
     band = tenure.band_at(people.c.since, asked.c.invited_at, tenure.MONTHS)
     had = sa.case((people.c.since.is_(None), characteristics.UNKNOWN), else_=sa.cast(band, sa.String))
+    plain = [key for key in characteristics.ALL if key not in {"tenure", *characteristics.SEALED}]
     query = (
         sa.select(
-            *[people.c[feature] for feature in characteristics.ALL if feature != "tenure"],
+            asked.c.member_id,
+            *[people.c[feature] for feature in plain],
             had.label("tenure"),
             _number(sa.true()).label("invited"),
             _number(sa.or_(asked.c.begun, asked.c.done)).label("started"),

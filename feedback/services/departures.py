@@ -12,6 +12,7 @@ from core.database import db, insert_or_ignore
 from feedback.models import FunnelDeparture
 from feedback.queries import funnel
 from panel import characteristics
+from panel.models import Member, Profile
 from panel.services.departures import quarter_of
 
 _STAGES = funnel.STAGES[:-1]
@@ -23,15 +24,22 @@ def note(_sender: Any, *, member_id: int) -> None:
     since = funnel.counted_since()
     db.session.execute(sa.delete(FunnelDeparture).where(FunnelDeparture.quarter < since))
     rows = db.session.execute(funnel.steps(funnel.Scope(None, since), member_id)).mappings().all()
+    told = _sealed(member_id) if rows else {}
     sums: dict[tuple[Any, str, str], list[int]] = defaultdict(lambda: [0] * len(_STAGES))
     for row in rows:
         quarter = quarter_of(row["opens_at"].astimezone(clock.zone()).date())
-        for feature in characteristics.PERSONAL:
-            counted = sums[quarter, feature, row[feature]]
+        for feature, category in {key: row[key] for key in characteristics.PERSONAL}.items() | told.items():
+            counted = sums[quarter, feature, category]
             counted[:] = [n + row[stage] for n, stage in zip(counted, _STAGES, strict=True)]
     # In one order for everybody, so that two who leave at one moment never wait for each other.
     for (quarter, feature, category), numbers in sorted(sums.items()):
         _add(quarter, feature, category, numbers)
+
+
+def _sealed(member_id: int) -> dict[str, str]:
+    query = sa.select(Member.seal_id, Profile.answers).outerjoin(Profile, Profile.member_id == Member.id)
+    seal_id, answers = db.session.execute(query.where(Member.id == member_id)).one()
+    return characteristics.opened(seal_id, answers)
 
 
 def _add(quarter: Any, feature: str, category: str, numbers: list[int]) -> None:

@@ -44,7 +44,7 @@ class TestCounts:
         take_part(fieldwork, [make_member(source="partner:age-uk")], ParticipationState.INVITED)
         membership.leave(finished[0], "en")
         db.session.commit()
-        with at_most(2):
+        with at_most(3):
             found = queries.counts(SINCE)
         assert found["all"][""] == (3, 2, 2, 0, 2)
         assert found["sex"] == {"female": (2, 2, 2, 0, 1), "unknown": (1, 0, 0, 0, 1)}
@@ -70,7 +70,7 @@ class TestCounts:
         columns = set(FunnelDeparture.__table__.columns.keys())
         assert columns == {"quarter", "feature", "category", "invited", "started", "finished", "told"}
         rows = db.session.scalars(sa.select(FunnelDeparture)).all()
-        assert {row.feature for row in rows} == set(characteristics.PERSONAL)
+        assert {row.feature for row in rows} == {*characteristics.PERSONAL, *characteristics.SEALED}
         assert {(row.category, row.invited, row.finished) for row in rows if row.feature == "sex"} == {("female", 1, 1)}
         with clock.stopped_at(clock.now() + dt.timedelta(days=500)):
             other = make_member()
@@ -88,6 +88,17 @@ class TestCounts:
         db.session.commit()
         with clock.stopped_at(clock.now() + dt.timedelta(days=200)):
             assert set(queries.counts(SINCE)["tenure"]) == {band}
+
+    def test_what_lies_sealed_is_counted_too_while_people_are_here_and_after(self, app):
+        said = {"orientation": {"value": "bisexual"}, "marital": {"value": "widowed"}}
+        here, gone = (make_member(answers=said) for _ in range(2))
+        make_answered([here, gone, make_member()])
+        membership.leave(gone, "en")
+        db.session.commit()
+        found = queries.counts(SINCE)
+        assert found["orientation"] == {"bisexual": (2, 2, 2, 0, 1), "unknown": (1, 1, 1, 0, 1)}
+        assert found["marital"]["widowed"] == (2, 2, 2, 0, 1)
+        assert found["pregnancy"] == {"unknown": (3, 3, 3, 0, 2)}
 
     def test_one_engagement_alone(self, app):
         engagement = make_answered(women(1))

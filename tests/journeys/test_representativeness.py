@@ -46,7 +46,7 @@ class TestTargetsAndGap:
         self.see_progress(page, site)
 
     def plan_a_top_up(self, page) -> None:
-        page.get_by_role("main").get_by_role("button", name="Plan a campaign for the groups furthest behind").click()
+        page.get_by_role("main").get_by_role("link", name="Plan a campaign for the groups furthest behind").click()
         browsers.check(page)
         expect(page.get_by_label("How many people of group 1")).not_to_have_value("")
         page.get_by_label("Name of the campaign").fill("Men who are missing")
