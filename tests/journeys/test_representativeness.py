@@ -53,6 +53,7 @@ class TestTargetsAndGap:
         for number in range(2, 6):
             page.get_by_label(f"How many people of group {number}").fill("")
         page.get_by_label("Group 1", exact=True).select_option(label="Sex: Male")
+        page.get_by_label("Area of group 1").select_option(label="Rutland")
         page.get_by_label("How many people of group 1").fill("60")
         page.get_by_label("Barber shops").check()
         page.get_by_role("main").get_by_role("button", name="Save").click()
