@@ -200,6 +200,7 @@ ACTIONS: dict[str, str] = {
     "claims.deleted": N_("Old claims were deleted"),
     "claims.deleted_rest": N_("What was left of old claims was deleted"),
     "claims.drafts_deleted": N_("Old drafts of claims were deleted"),
+    "prior_requests.drafts_deleted": N_("Old questions before the day that nobody sent were deleted"),
     "receipt.added": N_("A receipt was added"),
     "receipt.taken_off": N_("A receipt was taken off"),
     "prior_request.asked": N_("Somebody asked before spending"),

@@ -11,7 +11,7 @@ from core import config
 from core.database import db
 from core.errors import N_
 from expenses import sealed
-from expenses.models import BankDetails, Claim, ClaimLine, ClaimQuestion, LineDecision, Payment
+from expenses.models import BankDetails, Claim, ClaimLine, ClaimQuestion, LineDecision, Payment, PriorRequest
 from expenses.queries import payable
 from expenses.reasons import REASONS
 from mail.registry import Mail, message
@@ -145,3 +145,48 @@ def bank_details_changed(details_id: int) -> Mail:
     """Say that somebody changed where money is paid to, so that a person who did not can say so in time."""
     details = db.session.get_one(BankDetails, details_id)
     return Mail(f"payee:{details.payee_id}", {"at": details.created_at}, key=f"bank_details_changed:{details.id}")
+
+
+def _prior_sample(**more: Any) -> dict[str, Any]:
+    return {
+        "link": "https://panel.example.org/claims/before/12",
+        "day": dt.date(2026, 4, 17),
+        "kind": "advance",
+        "pence": 2450,
+        "words": "Keep the receipt of the taxi.",
+        **more,
+    }
+
+
+def _prior(request_id: int, kind: str) -> Mail:
+    row = db.session.get_one(PriorRequest, request_id)
+    context = {
+        "link": f"{config.settings().base_url}/claims/before/{row.id}",
+        "day": row.day,
+        "kind": row.kind,
+        "pence": row.agreed_pence,
+        "words": sealed.read(row, "answer"),
+    }
+    return Mail(f"payee:{row.payee_id}", context, key=f"{kind}:{row.id}")
+
+
+@message("prior_agreed", sample=_prior_sample)
+def prior_agreed(request_id: int) -> Mail:
+    """Say yes to what somebody asked before the day, up to how much, and what to do next."""
+    return _prior(request_id, "prior_agreed")
+
+
+@message("prior_refused", sample=lambda: _prior_sample(pence=None, words="A bus with a ramp goes every hour."))
+def prior_refused(request_id: int) -> Mail:
+    """Say no to what somebody asked before the day, and why."""
+    return _prior(request_id, "prior_refused")
+
+
+@message(
+    "advance_reminder",
+    sample=lambda: {"link": link("7K3M-Q2ZD"), "reference": "7K3M-Q2ZD", "day": dt.date(2026, 4, 17), "pence": 2450},
+)
+def advance_reminder(claim_id: int, payee_id: int, reference: str, number: int, pence: int, day: dt.date) -> Mail:
+    """Ask what money given before the day was spent on; `number` says which reminder it is."""
+    context = {"link": link(reference), "reference": reference, "day": day, "pence": pence}
+    return Mail(f"payee:{payee_id}", context, key=f"advance_reminder:{claim_id}:{number}")

@@ -24,6 +24,12 @@ class PastDayError(DomainError):
     field = "day"
 
 
+class NothingAskedError(DomainError):
+    """A question before the day says for what, on which day, and why."""
+
+    words = N_("Something is still missing. Answer every question before you send it.")
+
+
 class NothingClaimedError(DomainError):
     """A claim needs at least one line that says everything."""
 

@@ -10,7 +10,7 @@ from core.database import commit
 from core.errors import N_
 from core.jobs import scheduled
 from core.task_runner import Running
-from expenses.services import payees, retention
+from expenses.services import advances, payees, retention
 
 
 @scheduled("expenses.forget-settled", every=dt.timedelta(hours=6))
@@ -26,6 +26,15 @@ def delete_silent_drafts() -> None:
     """Throw away what somebody began and let lie for 90 days."""
     while retention.delete_silent_drafts():
         commit()
+    retention.delete_silent_questions()
+    commit()
+
+
+@scheduled("expenses.remind-of-advances", every=dt.timedelta(days=1))
+def remind_of_advances() -> None:
+    """Ask people who got money before the day what they spent, when they have not said so."""
+    advances.remind()
+    commit()
 
 
 @tasks.kind(retention.DELETE)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.database import db
-from expenses.models import Claim, ClaimLine, ClaimState, Payee
+from expenses.models import Claim, ClaimLine, ClaimState, Payee, PriorRequest, PriorState
 from expenses.services import payees
 from panel import signals
 from panel.models import Member
@@ -24,6 +24,9 @@ def on_leaving(sender: Any, member_id: int, **told: Any) -> None:
     unsent = list(db.session.scalars(drafts))
     db.session.execute(sa.delete(ClaimLine).where(ClaimLine.claim_id.in_(unsent)))
     db.session.execute(sa.delete(Claim).where(Claim.id.in_(unsent)))
+    mine = sa.select(Payee.id).where(Payee.member_id == member_id)
+    begun = sa.delete(PriorRequest).where(PriorRequest.payee_id.in_(mine), PriorRequest.state == PriorState.DRAFT)
+    db.session.execute(begun)
     payees.keep_contact(member)
 
 

@@ -1,11 +1,11 @@
-"""Asking before the day."""
+"""Asking before the day, one question a page."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -14,8 +14,8 @@ from expenses.forms.fields import Pence
 from expenses.models import PriorKind
 
 
-class AskForm(Form):
-    """What somebody wants, for what, on which day."""
+class NeedForm(Form):
+    """What somebody needs of us."""
 
     kind = RadioField(
         _l("What do you need?"),
@@ -26,11 +26,47 @@ class AskForm(Form):
             SelectChoice(value=PriorKind.ADVANCE, label=_l("Please give me the money before the day")),
         ],
     )
-    category = SelectField(_l("What is it for?"), [Answered(_l("Choose what it is for."))])
-    day = DateParts(_l("On which day is it?"), [Answered(_l("Enter the day."))])
+
+
+class CategoryForm(Form):
+    """For what kind of cost."""
+
+    category = RadioField(_l("What is it for?"), [Answered(_l("Choose what it is for."))])
+
+
+class DayForm(Form):
+    """On which day."""
+
+    day = DateParts(
+        _l("On which day is it?"), [Answered(_l("Enter the day."))], description=_l("For example: 27 3 2026.")
+    )
+
+
+class CostForm(Form):
+    """What it will cost, where that is known."""
+
     asked_pence = Pence(
         _l("How much will it cost?"), description=_l("In pounds, such as 24.50. Leave it empty if you do not know.")
     )
+
+
+class AdvanceForm(Form):
+    """How much money somebody needs before the day."""
+
+    asked_pence = Pence(
+        _l("How much money do you need?"),
+        [Answered(_l("Enter how much money you need."))],
+        description=_l("In pounds, such as 24.50."),
+    )
+
+    def validate_asked_pence(self, field: Any) -> None:
+        if field.data == 0:
+            field.errors = [str(_l("Enter how much money you need."))]
+
+
+class WhyForm(Form):
+    """What it is and why."""
+
     words = TextAreaField(
         _l("Tell us what it is and why you need it"),
         [
@@ -38,8 +74,5 @@ class AskForm(Form):
             Length(max=1000, message=_l("Use %(limit)s characters or fewer.", limit=1000)),
         ],
         filters=[strip],
+        description=_l("For example: a taxi to the meeting, because no bus has room for my wheelchair."),
     )
-
-    def validate_asked_pence(self, field: Any) -> None:
-        if self.kind.data == PriorKind.ADVANCE and not field.data and not field.errors:
-            field.errors = [str(_l("Enter how much money you need."))]

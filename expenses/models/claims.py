@@ -252,8 +252,9 @@ class PriorKind(StrEnum):
 
 
 class PriorState(StrEnum):
-    """Where a question before the day stands. `used`: a line refers to it, or an advance was claimed on it."""
+    """Where a question before the day stands. `draft`: not sent yet; `used`: a line or an advance refers to it."""
 
+    DRAFT = "draft"
     ASKED = "asked"
     AGREED = "agreed"
     REFUSED = "refused"
@@ -274,6 +275,7 @@ class PriorRequest(Model):
             "decided_by IS NULL OR claimant_staff_id IS NULL OR decided_by <> claimant_staff_id", name="decider_claims"
         ),
         sa.CheckConstraint("(state IN ('agreed','refused','used')) = (decided_by IS NOT NULL)", name="decided"),
+        sa.CheckConstraint("state = 'draft' OR (category IS NOT NULL AND day IS NOT NULL)", name="said"),
         sa.Index("ix_prior_request_state_asked", "state", "asked_at"),
     )
 
@@ -285,13 +287,15 @@ class PriorRequest(Model):
     claimant_staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     engagement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("engagement.id"), index=True)
-    category: Mapped[str] = mapped_column(sa.ForeignKey("policy_category.key"))
-    day: Mapped[dt.date]
+    #: None while the draft has not come to it.
+    category: Mapped[str | None] = mapped_column(sa.ForeignKey("policy_category.key"))
+    day: Mapped[dt.date | None]
     asked_pence: Mapped[int | None]
     agreed_pence: Mapped[int | None]
     #: Sealed: what it is for and why; what was answered.
     words: Mapped[bytes | None]
     answer: Mapped[bytes | None]
+    #: When it was sent; of a draft, when it was begun.
     asked_at: Mapped[dt.datetime]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     decided_at: Mapped[dt.datetime | None]

@@ -54,3 +54,8 @@ def find_agreed(payee_id: int, category: str, day: dt.date) -> int | None:
         .order_by(PriorRequest.id.desc())
         .limit(1)
     )
+
+
+def silent_drafts(before: dt.datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a question was begun before a moment and never sent."""
+    return sa.and_(PriorRequest.state == PriorState.DRAFT, PriorRequest.asked_at < before)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 
 from accounts.models import Staff
 from core import audit, clock, ids
 from core.database import changed_by, db
-from expenses import sealed
-from expenses.errors import ClaimMovedError, NothingSaidError, OwnClaimError, PastDayError
+from expenses import emails, sealed
+from expenses.errors import ClaimMovedError, NothingAskedError, NothingSaidError, OwnClaimError, PastDayError
 from expenses.models import Claim, ClaimKind, Payee, PriorKind, PriorRequest, PriorState
 from expenses.services import claims, duties
 
@@ -27,25 +28,68 @@ def ask(
     made_by: Staff | None = None,
 ) -> PriorRequest:
     """Ask about a cost of a day to come; `pence` is what it will cost, if that is known. Raises PastDayError."""
-    if day < clock.today():
-        raise PastDayError
+    request = begin(payee, kind, engagement_id=engagement_id, made_by=made_by)
+    change(request, category=category, day=day, asked_pence=pence, words=words)
+    send(request)
+    return request
+
+
+def begin(payee: Payee, kind: str, *, engagement_id: int | None = None, made_by: Staff | None = None) -> PriorRequest:
+    """Begin a question as a draft, which is asked page by page and can be left and taken up again."""
     request = PriorRequest(
         seal_id=ids.random_id(),
         kind=kind,
+        state=PriorState.DRAFT,
         payee_id=payee.id,
-        claimant_staff_id=duties.staff_id_of(payee),
         made_by=made_by.id if made_by else None,
         engagement_id=engagement_id,
-        category=category,
-        day=day,
-        asked_pence=pence,
         asked_at=clock.now(),
     )
-    sealed.put(request, "words", words)
     db.session.add(request)
     db.session.flush()
-    audit.record("prior_request.asked", f"prior_request:{request.id}", after={"kind": kind, "pence": pence})
     return request
+
+
+def change(request: PriorRequest, **values: Any) -> None:
+    """Change what a draft says: `kind`, `category`, `day`, `asked_pence`, or `words` in clear.
+
+    Raises PastDayError, ClaimMovedError.
+    """
+    if request.state != PriorState.DRAFT:
+        raise ClaimMovedError
+    if values.get("day") is not None and values["day"] < clock.today():
+        raise PastDayError
+    for name, value in values.items():
+        if name == "words":
+            sealed.put(request, "words", value)
+        else:
+            setattr(request, name, value)
+    db.session.flush()
+
+
+def is_whole(request: PriorRequest) -> bool:
+    """Return whether a draft says enough to be sent: an advance needs an amount."""
+    said = bool(request.category and request.day and request.words)
+    return said and (request.kind != PriorKind.ADVANCE or bool(request.asked_pence))
+
+
+def send(request: PriorRequest) -> None:
+    """Send a draft. Raises PastDayError when the day has come meanwhile, NothingAskedError, ClaimMovedError."""
+    if not is_whole(request):
+        raise NothingAskedError
+    if request.day is not None and request.day < clock.today():
+        raise PastDayError
+    payee = db.session.get_one(Payee, request.payee_id)
+    values = {"claimant_staff_id": duties.staff_id_of(payee), "asked_at": clock.now()}
+    _move(request, PriorState.ASKED, before=PriorState.DRAFT, **values)
+
+
+def drop(request: PriorRequest) -> None:
+    """Throw a draft away. Raises ClaimMovedError."""
+    if request.state != PriorState.DRAFT:
+        raise ClaimMovedError
+    db.session.delete(request)
+    db.session.flush()
 
 
 def agree(request: PriorRequest, pence: int, words: str = "", *, by: Staff) -> Claim | None:
@@ -54,12 +98,15 @@ def agree(request: PriorRequest, pence: int, words: str = "", *, by: Staff) -> C
     Raises OwnClaimError, ClaimMovedError.
     """
     _decide(request, PriorState.AGREED, words, by, agreed_pence=pence)
+    emails.prior_agreed(request.id)
     if request.kind != PriorKind.ADVANCE:
         return None
     payee = db.session.get_one(Payee, request.payee_id)
     claim = claims.begin(
         payee, kind=ClaimKind.ADVANCE, language=payee.language, engagement_id=request.engagement_id, made_by=None
     )
+    if claim.engagement_id is None:
+        claims.describe(claim, event=sealed.read(request, "words"))
     claims.add_line(claim, category=request.category, spent_on=request.day, spent_pence=pence, prior_id=request.id)
     claims.send(claim, actor="system")
     db.session.refresh(request)
@@ -71,6 +118,7 @@ def refuse(request: PriorRequest, words: str, *, by: Staff) -> None:
     if not words.strip():
         raise NothingSaidError
     _decide(request, PriorState.REFUSED, words, by)
+    emails.prior_refused(request.id)
 
 
 def withdraw(request: PriorRequest) -> None:
@@ -78,7 +126,7 @@ def withdraw(request: PriorRequest) -> None:
     _move(request, PriorState.WITHDRAWN)
 
 
-def _decide(request: PriorRequest, state: PriorState, words: str, by: Staff, **values: object) -> None:
+def _decide(request: PriorRequest, state: PriorState, words: str, by: Staff, **values: Any) -> None:
     payee = db.session.get_one(Payee, request.payee_id)
     if by.id in {request.made_by, request.claimant_staff_id, duties.staff_id_of(payee)}:
         raise OwnClaimError
@@ -87,10 +135,11 @@ def _decide(request: PriorRequest, state: PriorState, words: str, by: Staff, **v
     _move(request, state, decided_by=by.id, decided_at=clock.now(), **values)
 
 
-def _move(request: PriorRequest, state: PriorState, **values: object) -> None:
-    """Take a question that waits to `state`: of two people at one moment the second learns it."""
-    waiting = sa.update(PriorRequest).where(PriorRequest.id == request.id, PriorRequest.state == PriorState.ASKED)
+def _move(request: PriorRequest, state: PriorState, *, before: PriorState = PriorState.ASKED, **values: Any) -> None:
+    """Take a question to `state`: of two people at one moment the second learns it."""
+    db.session.flush()
+    waiting = sa.update(PriorRequest).where(PriorRequest.id == request.id, PriorRequest.state == before)
     if not changed_by(waiting.values(state=state, **values)):
         raise ClaimMovedError
     db.session.refresh(request)
-    audit.record(f"prior_request.{state}", f"prior_request:{request.id}", {"state": PriorState.ASKED}, {"state": state})
+    audit.record(f"prior_request.{state}", f"prior_request:{request.id}", {"state": before}, {"state": state})

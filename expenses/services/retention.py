@@ -10,6 +10,7 @@ from core import audit, clock, tasks
 from core.database import changed_by, db
 from expenses.errors import NothingToDeleteError
 from expenses.models import BankDetails, Claim, ClaimLine, Payment, PaymentRun, PriorRequest
+from expenses.queries import prior
 from expenses.queries import retention as queries
 
 #: The kind of the task, and what it is about.
@@ -73,4 +74,12 @@ def delete_silent_drafts() -> int:
         return 0
     count = changed_by(sa.delete(Claim).where(Claim.id.in_(numbers)))
     audit.record("claims.drafts_deleted", "expenses", after={"claims": count})
+    return count
+
+
+def delete_silent_questions() -> int:
+    """Delete questions before the day that were begun 90 days ago and never sent; return how many."""
+    count = changed_by(sa.delete(PriorRequest).where(prior.silent_drafts(clock.now() - queries.SILENCE)))
+    if count:
+        audit.record("prior_requests.drafts_deleted", "expenses", after={"prior_requests": count})
     return count

@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
     navigation.add_own_entry("claims.index", N_("Claim your costs"), 10)
     section = navigation.EXPENSES
     navigation.add_staff_entry("expenses.to_decide", N_("Claims to decide"), 10, section)
+    navigation.add_staff_entry("expenses.list_before", N_("Asked before the day"), 15, section)
     navigation.add_staff_entry("expenses.to_authorise", N_("Claims to authorise"), 20, section)
     navigation.add_staff_entry("expenses.enter", N_("Enter claims"), 30, section)
     navigation.add_staff_entry("expenses.list_runs", N_("Payments"), 40, section)

@@ -14,11 +14,13 @@ from expenses.advice import ADVICE
 from expenses.forms import claiming as forms
 from expenses.models import Claim, ClaimKind, ClaimState, PayeeKind, PaymentMethod
 from expenses.presenters import claiming as presenter
+from expenses.presenters import prior as prior_words
 from expenses.presenters import unfinished
+from expenses.queries import advances as advance_queries
 from expenses.queries import choices as choice_queries
 from expenses.queries import claims as queries
 from expenses.queries import payable, payees, prior
-from expenses.services import choices, claims
+from expenses.services import advances, choices, claims
 from expenses.transitions import ANSWERED, DECLINED, WITHDRAWN
 from expenses.views import own
 from expenses.views.sides import OWN, Side, account_page, both, me, saved, show
@@ -38,7 +40,7 @@ def index() -> str:
     return render_template(
         "expenses/claiming/list.html",
         cards=presenter.cards(found[:PAGE]),
-        asked=prior.list_own(me().id) if page == 0 else [],
+        asked=[(row, *prior_words.tag_of(row)) for row in prior.list_own(me().id)] if page == 0 else [],
         newer=url_for("claims.index", page=page - 1) if page else "",
         older=url_for("claims.index", page=page + 1) if len(found) > PAGE else "",
     )
@@ -52,14 +54,31 @@ def show_claim(reference: str) -> ResponseReturnValue:
     if claim.state == ClaimState.DRAFT:
         page, values = unfinished.next_step(claim)
         return redirect(OWN.url(page, reference=reference, **values), 303)
+    account = advance_queries.find_account(claim.id) if claim.kind == ClaimKind.ADVANCE else None
     return render_template(
         "expenses/claiming/show.html",
+        account=account,
+        can_account=claim.kind == ClaimKind.ADVANCE and claim.state == ClaimState.PAID and account is None,
         lacks_account=claim.state in _UNPAID and payable.lacks_account(claim),
         can_answer=claim.state in ANSWERED.before,
         can_withdraw=claim.state in WITHDRAWN.before,
         can_choose=_can_choose(claim),
         **presenter.told(claim),
     )
+
+
+@own.post("/<reference>/account")
+@access.member_only
+@limiter.limit("60 per hour")
+def account(reference: str) -> ResponseReturnValue:
+    """Begin to say what money given before the day was spent on, or go on with it."""
+    claim = queries.get_own(reference, me().id)
+    form = forms.EmptyForm()
+    if not form.validate_on_submit():
+        return redirect(url_for("claims.show", reference=reference), 303)
+    made = advances.account_for(claim, language=negotiation.current().tag)
+    commit()
+    return redirect(url_for("claims.show", reference=made.reference), 303)
 
 
 @own.route("/<reference>/answer", methods=["GET", "POST"])

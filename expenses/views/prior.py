@@ -2,60 +2,160 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from accounts.current import signed_in
 from core import access, clock
 from core.database import commit
+from core.errors import NotFoundError
+from core.forms import Form
 from core.limits import limiter
+from expenses import sealed
+from expenses.forms import prior as forms
 from expenses.forms.claiming import EmptyForm
 from expenses.forms.entering import DecideForm
-from expenses.forms.prior import AskForm
+from expenses.models import PayeeKind, PriorKind, PriorRequest, PriorState
 from expenses.presenters import claiming as presenter
 from expenses.presenters import prior as words
-from expenses.queries import policy
+from expenses.queries import advances, policy
 from expenses.queries import prior as queries
 from expenses.services import payees, prior
+from expenses.services.advances import REMINDERS
 from expenses.views import own, staff
-from expenses.views.sides import me, saved
+from expenses.views.sides import changing, me, saved
+
+#: The pages of a question, in their order.
+_PAGES = ("need", "category", "day", "cost", "why")
 
 
 @own.route("/before", methods=["GET", "POST"])
 @access.member_only
 @limiter.limit("30 per hour", methods=["POST"])
 def ask_before() -> ResponseReturnValue:
-    """Ask about a cost of a day to come."""
-    form = AskForm()
-    listed = [c for c in policy.list_categories() if c.key in policy.on(clock.today())]
-    named = presenter.names(listed)
-    form.category.choices = [("", _("Choose one")), *((c.key, named[c.key]) for c in listed)]
+    """Begin to ask about a cost of a day to come: what somebody needs of us."""
+    form = forms.NeedForm()
     if form.validate_on_submit():
-        member = me()
+        row = prior.begin(payees.for_member(me()), form.kind.data)
+        commit()
+        return _to(row, "category")
+    return _page(form, url_for("claims.start"), lead=True)
 
-        def ask() -> None:
-            prior.ask(
-                payees.for_member(member),
-                form.kind.data,
-                form.category.data,
-                form.day.data,
-                pence=form.asked_pence.data,
-                words=form.words.data or "",
-            )
 
-        if saved(form, ask):
+@own.route("/before/<int:request_id>/<any(need, category, day, cost, why):page>", methods=["GET", "POST"])
+@access.member_only
+@limiter.limit("120 per hour", methods=["POST"])
+def ask_page(request_id: int, page: str) -> ResponseReturnValue:
+    """One question of it; what was said before stays until it is changed."""
+    row = _draft(request_id)
+    form, hints = _form(page, row)
+    if form.validate_on_submit():
+        said = {name: form[name].data for name in _FIELDS if name in form}
+        if saved(form, lambda: prior.change(row, **said)):
+            commit()
+            return _to(row, _following(page, row))
+        row = _draft(request_id)
+    place = _PAGES.index(page)
+    before = "check" if changing() else _PAGES[place - 1] if place else ""
+    return _page(form, _address(row, before) if before else url_for("claims.index"), hints)
+
+
+@own.route("/before/<int:request_id>/check", methods=["GET", "POST"])
+@access.member_only
+@limiter.limit("60 per hour", methods=["POST"])
+def check_question(request_id: int) -> ResponseReturnValue:
+    """Everything that was said, with a way to change each thing; then send."""
+    row = _draft(request_id)
+    if not prior.is_whole(row):
+        return _to(row, words.missing(row))
+    form = EmptyForm()
+    if form.validate_on_submit():
+        if saved(form, lambda: prior.send(row)):
             commit()
             flash(_("We have your question. We answer you before the day."), "success")
-            return redirect(url_for("claims.index"), 303)
-    return render_template("expenses/prior/ask.html", form=form), 422 if form.errors else 200
+            return redirect(url_for("claims.asked", request_id=row.id), 303)
+        row = _draft(request_id)
+    told = words.told(row, _names())
+    page = render_template("expenses/prior/check.html", form=form, row=row, told=told)
+    return page, 422 if form.errors else 200
+
+
+@own.route("/before/<int:request_id>/drop", methods=["GET", "POST"])
+@access.member_only
+def drop_question(request_id: int) -> ResponseReturnValue:
+    """Throw a question away that was never sent."""
+    row = _draft(request_id)
+    form = EmptyForm()
+    if form.validate_on_submit() and saved(form, lambda: prior.drop(row)):
+        commit()
+        flash(_("We have thrown your question away. You did not send it."), "success")
+        return redirect(url_for("claims.index"), 303)
+    return render_template("expenses/prior/drop.html", form=form, row=row)
+
+
+_FIELDS = ("kind", "category", "day", "asked_pence", "words")
+
+
+def _form(page: str, row: PriorRequest) -> tuple[Form, dict[str, str]]:
+    """Return the form of a page with what was said, and what should be known of its answers."""
+    if page == "need":
+        return forms.NeedForm(data={"kind": row.kind}), {}
+    if page == "day":
+        return forms.DayForm(data={"day": row.day}), {}
+    if page == "cost":
+        made = forms.AdvanceForm if row.kind == PriorKind.ADVANCE else forms.CostForm
+        return made(data={"asked_pence": row.asked_pence}), {}
+    if page == "why":
+        return forms.WhyForm(data={"words": sealed.read(row, "words")}), {}
+    form = forms.CategoryForm(data={"category": row.category})
+    rates = policy.on(clock.today())
+    listed = [c for c in policy.list_categories() if c.key in rates and rates[c.key].who != (PayeeKind.ORGANISATION,)]
+    named = presenter.names(listed)
+    form.category.choices = [SelectChoice(value=c.key, label=named[c.key]) for c in listed]
+    return form, {c.key: note for c in listed if (note := presenter.note_of(c))}
+
+
+def _following(page: str, row: PriorRequest) -> str:
+    """Return the page after this one; the last one for who came from there to change one thing."""
+    if changing() and prior.is_whole(row):
+        return "check"
+    place = _PAGES.index(page) + 1
+    return _PAGES[place] if place < len(_PAGES) else "check"
+
+
+def _page(form: Form, back: str, hints: dict[str, str] | None = None, lead: bool = False) -> ResponseReturnValue:
+    page = render_template("expenses/prior/ask.html", form=form, back=back, hints=hints or {}, lead=lead)
+    return page, 422 if form.errors else 200
+
+
+def _address(row: PriorRequest, page: str) -> str:
+    if page == "check":
+        return url_for("claims.check_question", request_id=row.id)
+    return url_for("claims.ask_page", request_id=row.id, page=page)
+
+
+def _to(row: PriorRequest, page: str) -> ResponseReturnValue:
+    return redirect(_address(row, page), 303)
+
+
+def _draft(request_id: int) -> PriorRequest:
+    row = queries.get_own(request_id, me().id)
+    if row.state != PriorState.DRAFT:
+        raise NotFoundError
+    return row
 
 
 @own.get("/before/<int:request_id>")
 @access.member_only
-def asked(request_id: int) -> str:
+def asked(request_id: int) -> ResponseReturnValue:
     """One question and what became of it."""
     row = queries.get_own(request_id, me().id)
+    if row.state == PriorState.DRAFT:
+        return _to(row, words.missing(row) if not prior.is_whole(row) else "check")
     return render_template("expenses/prior/show.html", form=EmptyForm(), row=row, told=words.told(row, _names()))
 
 
@@ -74,7 +174,7 @@ def take_back_question(request_id: int) -> ResponseReturnValue:
 @staff.get("/before")
 @access.requires("claims.approve")
 def list_before() -> str:
-    """What people ask before the day, the nearest day first."""
+    """What people ask before the day, the nearest day first, and money given of which nobody knows the use."""
     page = max(0, request.args.get("page", 0, type=int))
     rows = queries.list_asked(limit=51, offset=page * 50)
     return render_template(
@@ -82,6 +182,7 @@ def list_before() -> str:
         rows=[words.told(row, _names()) for row in rows[:50]],
         more=len(rows) > 50,
         page=page,
+        advances=_unaccounted() if page == 0 else [],
     )
 
 
@@ -106,6 +207,22 @@ def decide_before(request_id: int) -> ResponseReturnValue:
             return redirect(url_for("expenses.list_before"), 303)
     page = render_template("expenses/prior/decide.html", form=form, row=row, told=words.told(row, _names()))
     return page, 422 if form.errors else 200
+
+
+def _unaccounted() -> list[dict[str, Any]]:
+    """Return advances whose day is past and for which nobody has said what they were spent on."""
+    today, named = clock.today(), _names()
+    return [
+        {
+            "reference": row.reference,
+            "words": named.get(row.category, row.category),
+            "pence": row.pence,
+            "day": row.day,
+            "gone": (today - row.day).days,
+            "overdue": (today - row.day).days >= REMINDERS[-1],
+        }
+        for row in advances.list_open(today, limit=100)
+    ]
 
 
 def _names() -> dict[str, str]:

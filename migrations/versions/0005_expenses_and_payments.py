@@ -787,8 +787,8 @@ def upgrade() -> None:
         sa.Column("claimant_staff_id", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.Integer(), nullable=True),
         sa.Column("engagement_id", sa.Integer(), nullable=True),
-        sa.Column("category", sa.String(length=40), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
         sa.Column("asked_pence", sa.Integer(), nullable=True),
         sa.Column("agreed_pence", sa.Integer(), nullable=True),
         sa.Column("words", sa.LargeBinary(), nullable=True),
@@ -801,7 +801,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("kind IN ('approval','prepaid','advance')", name=op.f("ck_prior_request_kind")),
         sa.CheckConstraint(
-            "state IN ('asked','agreed','refused','withdrawn','used')", name=op.f("ck_prior_request_state")
+            "state IN ('draft','asked','agreed','refused','withdrawn','used')", name=op.f("ck_prior_request_state")
         ),
         sa.CheckConstraint("asked_pence >= 0 AND agreed_pence >= 0", name=op.f("ck_prior_request_pence")),
         sa.CheckConstraint(
@@ -810,6 +810,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "decided_by IS NULL OR made_by IS NULL OR decided_by <> made_by", name=op.f("ck_prior_request_decider_made")
+        ),
+        sa.CheckConstraint(
+            "state = 'draft' OR (category IS NOT NULL AND day IS NOT NULL)", name=op.f("ck_prior_request_said")
         ),
         sa.ForeignKeyConstraint(
             ["category"], ["policy_category.key"], name=op.f("fk_prior_request_category_policy_category")

@@ -9,12 +9,11 @@ import pikepdf
 import pytest
 import sqlalchemy as sa
 
-from core import clock
 from core.database import db
 from expenses import sealed
 from expenses.categories import CATEGORIES, ROLES
 from expenses.errors import OwnClaimError
-from expenses.models import Claim, Payee, PriorRequest
+from expenses.models import Claim, Payee
 from expenses.services import deciding, payees
 from i18n import languages
 from tests.expenses import files
@@ -120,34 +119,6 @@ class TestAnOrganisation:
         page = client.submit(page.request.path, for_whom="self")
         assert "An organisation" not in page.page.text
         assert client.submit(page.request.path, category="organisation_time").status_code == 422
-
-
-class TestBeforeTheDay:
-    def test_is_asked_answered_and_read(self, client, app):
-        make_policy()
-        member = make_member()
-        sign_in_member(client, member)
-        coming = clock.today().replace(year=clock.today().year + 1, day=1)
-        when = {"day-day": "1", "day-month": str(coming.month), "day-year": str(coming.year)}
-        asked = {"kind": "approval", "category": "taxi", "asked_pence": "", "words": "There is no bus."}
-        assert client.submit("/claims/before", **asked).page.errors == ["Enter the day."]
-        client.submit("/claims/before", **asked, **when)
-        row = db.session.scalars(sa.select(PriorRequest)).one()
-        assert b"bus" not in bytes(row.words)
-        sign_in(client, "claims_approver")
-        here = f"/staff/expenses/before/{row.id}"
-        assert "There is no bus." in client.get(here).page.text
-        assert client.submit(here, decision="refuse", words="").status_code == 422
-        client.submit(here, decision="agree", pence="24.50", words="Keep the receipt.")
-        sign_in_member(client, member)
-        page = client.get(f"/claims/before/{row.id}").page
-        assert "up to £24.50" in page.text
-        assert "Keep the receipt." in page.text
-
-    def test_nobody_else_reads_it(self, client, app):
-        make_policy()
-        sign_in_member(client, make_member())
-        assert client.get("/claims/before/1").status_code == 404
 
 
 class TestThePrintedForm:

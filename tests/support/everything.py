@@ -296,8 +296,12 @@ def _claims(values: Values, member: Any, person: Any) -> None:
     )
     sent = expenses.make_claim(made_by=person, made_how="phone")
     before = prior.ask(payee, "advance", "taxi", clock.today() + dt.timedelta(days=9), pence=2000, words="No bus.")
+    begun = prior.begin(payee, "prepaid")
+    prior.change(begun, category="taxi", day=clock.today() + dt.timedelta(days=9), words="No bus.")
     db.session.commit()
     values.by_name |= {"request_id": before.id, "kind": "costs"}
+    for page in ("ask_page", "check_question", "drop_question"):
+        values.at(f"claims.{page}", request_id=begun.id)
     for side, whole, hours, done in (
         ("claims.", draft, for_time, asked),
         ("expenses.enter_", entered, time_entered, sent),
