@@ -12,10 +12,10 @@ from typing import Any
 from accounts.models import Staff
 from core import clock, ids
 from core.database import db
-from expenses import indexes, processing_days, sealed
+from expenses import demo_cases, demo_papers, indexes, processing_days, sealed
 from expenses.models import BankDetails, Budget, Claim, ClaimKind, PayeeKind, PaymentMethod
 from expenses.queries import payments
-from expenses.services import authorising, choices, claims, deciding, files, payees, payer, policy, runs
+from expenses.services import authorising, choices, claims, deciding, files, payees, payer, policy, receipts, runs
 from expenses.services.deciding import Given
 from panel.models import Member
 
@@ -48,6 +48,15 @@ _SHARES = {
     "declined": 4,
     "draft": 3,
 }
+#: Claims that somebody looks at: they have receipts.
+_WITH_PAPERS = {"submitted", "approved", "partly_approved"}
+_FIRMS = {
+    "public_transport": "Soar Valley Buses",
+    "parking": "City Car Park",
+    "childcare": "Little Acorns Nursery",
+    "care_adult": "Helping Hands Care",
+    "meal_day": "Canteen",
+}
 _DAYS_AGO = {"paid": (40, 85), "failed": (40, 60), "authorised": (6, 12), "refused": (10, 60)}
 
 
@@ -59,12 +68,13 @@ class Office:
     holder: Staff
     payer: Staff
     second_payer: Staff
+    enterer: Staff
 
 
 def load(member_ids: Sequence[int], engagement_ids: Sequence[int], cast: Mapping[str, int], seed: int) -> str:
     """Add the policy, budgets and claims of some of the members; return a line about them; the caller commits."""
     chance = random.Random(seed)
-    names = ("claims_approver", "budget_holder", "payer", "second_payer")
+    names = ("claims_approver", "budget_holder", "payer", "second_payer", "panel_manager")
     office = Office(*(db.session.get_one(Staff, cast[name]) for name in names))
     policy.load_defaults("command")
     for engagement_id, pence in zip(engagement_ids, (150_000, 60_000), strict=False):
@@ -77,7 +87,12 @@ def load(member_ids: Sequence[int], engagement_ids: Sequence[int], cast: Mapping
         _claim(chance, member_id, state, chance.choice(engagement_ids), office)
         for member_id, state in zip(chosen, states, strict=True)
     ]
+    # With the claims of the first run, so that it is paid before its day.
+    made.insert(0, demo_cases.old_advance(chosen[-1], office.approver, office.holder, engagement_ids[0]))
+    states.insert(0, "paid")
     _pay(made, states, office)
+    demo_cases.ask(chosen, office.approver, engagement_ids[0])
+    _account(demo_cases.invoice(office.enterer, engagement_ids[0]))
     return f"{len(made)} claims for expenses, {states.count('paid')} of them paid."
 
 
@@ -118,7 +133,10 @@ def _claim(chance: random.Random, member_id: int, state: str, engagement_id: int
         for_time = state == "declined" or chance.random() < 0.15
         kind = ClaimKind.TIME if for_time else ClaimKind.COSTS
         claim = claims.begin(payee, kind=kind, language=member.language, engagement_id=engagement_id)
-        (_add_time if for_time else _add_costs)(chance, claim)
+        if for_time:
+            _add_time(chance, claim)
+        else:
+            _add_costs(chance, claim, with_papers=state in _WITH_PAPERS)
         method = PaymentMethod.NONE if state == "declined" else PaymentMethod.BANK
         if chance.random() < 0.12 and method == PaymentMethod.BANK:
             method = PaymentMethod.VOUCHER
@@ -138,7 +156,7 @@ def _add_time(chance: random.Random, claim: Claim) -> None:
     claims.add_line(claim, role="adviser", minutes=chance.choice([90, 120, 180, 300]), spent_on=day)
 
 
-def _add_costs(chance: random.Random, claim: Claim) -> None:
+def _add_costs(chance: random.Random, claim: Claim, *, with_papers: bool) -> None:
     day = clock.today() - dt.timedelta(days=chance.randint(1, 25))
     for category, low, high in chance.sample(_COSTS, chance.choice([1, 1, 2, 3])):
         values: dict[str, Any] = {"category": category, "spent_on": day}
@@ -148,8 +166,11 @@ def _add_costs(chance: random.Random, claim: Claim) -> None:
             values["journey"] = {"from": chance.choice(_PLACES), "to": "Leicester"}
         else:
             values["spent_pence"] = chance.randrange(low, high, 5)
-            values["no_receipt"] = chance.choice(_NO_RECEIPT)
-        claims.add_line(claim, **values)
+            values["no_receipt"] = None if with_papers else chance.choice(_NO_RECEIPT)
+        line = claims.add_line(claim, **values)
+        if with_papers and line.spent_pence:
+            paper = demo_papers.receipt(_FIRMS.get(category, "Corner Shop"), line.spent_pence, f"{day:%d.%m.%Y}")
+            receipts.add(claim, line, paper, actor=f"member:{claim.payee_id}")
 
 
 def _decide(chance: random.Random, claim: Claim, state: str, office: Office) -> None:

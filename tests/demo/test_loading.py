@@ -7,7 +7,8 @@ from core import audit, clock, config, crypto
 from core.database import db
 from demo import loading
 from engagements.models import Engagement
-from expenses.models import Claim, Payment
+from expenses.models import Claim, Payee, Payment, PriorRequest, Receipt
+from expenses.queries import advances
 from feedback.models import Outcome, Telling
 from feedback.queries import loop
 from mail.models import MessageState, OutboxMessage
@@ -120,6 +121,16 @@ class TestLoad:
         paid = sa.select(sa.func.sum(Claim.approved_pence)).where(Claim.state == "paid")
         sent = sa.select(sa.func.sum(Payment.amount_pence)).where(Payment.state == "paid")
         assert db.session.scalar(paid) == db.session.scalar(sent)
+
+    def test_shows_receipts_an_invoice_and_every_answer_before_the_day(self, lines):
+        kinds = set(db.session.scalars(sa.select(Receipt.media_type).distinct()))
+        assert kinds == {"image/jpeg", "application/pdf"}
+        invoice = sa.select(Claim.state).join(Payee).where(Payee.kind == "organisation")
+        assert db.session.scalars(invoice).all() == ["submitted"]
+        asked = db.session.execute(sa.select(PriorRequest.kind, PriorRequest.state)).all()
+        assert {kind for kind, _state in asked} == {"approval", "prepaid", "advance"}
+        assert {state for _kind, state in asked} == {"draft", "asked", "agreed", "refused", "used"}
+        assert [row.pence for row in advances.list_open(clock.today(), limit=5)] == [6400]
 
     def test_keeps_the_record_of_changes_whole(self, lines):
         assert audit.verify() is None
