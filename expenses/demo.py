@@ -14,7 +14,7 @@ from core import clock, ids
 from core.database import db
 from expenses import demo_cases, demo_papers, indexes, processing_days, sealed
 from expenses.models import BankDetails, Budget, Claim, ClaimKind, PayeeKind, PaymentMethod
-from expenses.queries import payments
+from expenses.queries import bank_details, payments
 from expenses.services import authorising, choices, claims, deciding, files, payees, payer, policy, receipts, runs
 from expenses.services.deciding import Given
 from panel.models import Member
@@ -216,7 +216,9 @@ def _pay(made: Sequence[Claim], states: Sequence[str], office: Office) -> None:
 
 
 def _account(claim: Claim) -> None:
-    """Give the payee an account whose numbers no bank has."""
+    """Give the payee an account whose numbers no bank has, once."""
+    if bank_details.find_current(claim.payee_id) is not None:
+        return
     numbers = {"sort_code": "999999", "account": f"{claim.payee_id:08d}", "roll": ""}
     details = BankDetails(
         seal_id=ids.random_id(),
