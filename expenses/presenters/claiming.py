@@ -93,6 +93,8 @@ class Status:
 def status(claim: Claim) -> Status:
     """Return where a claim is, what happens next and by which date."""
     name, colour, following = STATES[claim.state]
+    if claim.kind == ClaimKind.ADVANCE and claim.state == S.PAID:
+        following = N_("Keep your receipts. After the day, tell us what you spent.")
     date = ""
     if claim.paid_on and claim.state == S.PAID:
         date = _("We paid it on %(date)s.", date=day(claim.paid_on))
@@ -101,12 +103,13 @@ def status(claim: Claim) -> Status:
     return Status(_(name), colour, _(following), date)
 
 
-def cards(claims: Sequence[Claim]) -> list[dict[str, Any]]:
+def cards(claims: Sequence[Claim], of_them: bool = False) -> list[dict[str, Any]]:
     """Return a list of claims: reference, kind, amount, day, status."""
+    kinds = deciding.KINDS if of_them else KINDS
     return [
         {
             "reference": claim.reference,
-            "kind": _(KINDS[claim.kind]),
+            "kind": _(kinds[claim.kind]),
             "amount": money(amount(claim)),
             "sent": day(claim.submitted_at),
             "status": status(claim),

@@ -50,7 +50,7 @@ def enter() -> ResponseReturnValue:
     page = render_template(
         "expenses/entering/enter.html",
         form=form,
-        drafts=presenter.cards(queries.list_entered(signed_in().id)),
+        drafts=presenter.cards(queries.list_entered(signed_in().id), of_them=True),
         languages=languages.LANGUAGES,
     )
     return page, 422 if form.errors else 200
