@@ -28,6 +28,12 @@ def get_organisation(payee_id: int) -> Payee:
     return found
 
 
+def list_colleagues() -> list[Payee]:
+    """Return the members of whom somebody said that they are staff; there are few."""
+    query = sa.select(Payee).where(Payee.staff_id.is_not(None), Payee.member_id.is_not(None))
+    return list(db.session.scalars(query.order_by(Payee.id).limit(500)))
+
+
 def name_of(payee_id: int) -> str:
     """Return the name of an organisation or charity, also of one that is no longer offered."""
     return sealed.read(db.session.get_one(Payee, payee_id), "name")

@@ -10,11 +10,13 @@ from flask_babel import gettext as _
 
 import panel.queries
 from accounts.current import signed_in
+from accounts.queries import list_staff
 from core import access
 from core.database import commit
 from core.limits import limiter
 from expenses import sealed
 from expenses.forms.claiming import EmptyForm
+from expenses.forms.colleagues import ColleagueForm
 from expenses.forms.entering import EnterForm, OrganisationForm
 from expenses.models import ClaimKind, PayeeKind
 from expenses.presenters import claiming as presenter
@@ -67,6 +69,27 @@ def _find_member(typed: str) -> Member | None:
         found = same[0] if len(same) == 1 else None
     gone = {MemberState.APPLIED, MemberState.LEFT, MemberState.REMOVED}
     return found if found and found.state not in gone else None
+
+
+@staff.route("/colleagues", methods=["GET", "POST"])
+@access.requires("claims.enter")
+@limiter.limit("60 per hour", methods=["POST"])
+def colleagues() -> ResponseReturnValue:
+    """Members who are staff as well: what is said here keeps them from deciding about their own claims."""
+    form = ColleagueForm()
+    people = {person.id: person.name for person in list_staff()}
+    form.colleague.choices = [("", _("Choose one")), *((str(number), name) for number, name in people.items())]
+    if form.validate_on_submit():
+        member = _find_member(form.whose.data or "")
+        if member is None:
+            form.whose.errors = [_("There is no such member. Look at the list of members for the number.")]
+        else:
+            payees.declare_staff(payees.for_member(member), int(form.colleague.data))
+            commit()
+            flash(_("Noted. This colleague cannot decide about that member's claims, nor pay them."), "success")
+            return redirect(url_for("expenses.colleagues"), 303)
+    rows = [(row.member_id, people.get(row.staff_id or 0, "")) for row in payee_queries.list_colleagues()]
+    return render_template("expenses/entering/colleagues.html", form=form, rows=rows), 422 if form.errors else 200
 
 
 @staff.get("/organisations")

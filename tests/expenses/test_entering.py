@@ -18,9 +18,9 @@ from expenses.services import deciding, payees
 from i18n import languages
 from tests.expenses import files
 from tests.expenses.test_claiming_pages import day, path_of, the_claim, upload
-from tests.factories.expenses import make_draft, make_payee, make_policy, yesterday
+from tests.factories.expenses import make_claim, make_draft, make_payee, make_policy, yesterday
 from tests.factories.members import make_member, sign_in_member
-from tests.factories.staff import sign_in
+from tests.factories.staff import make_staff, sign_in
 from tests.support.pages import text_of
 
 
@@ -86,6 +86,22 @@ class TestEntering:
         reference = the_claim().reference
         sign_in(client, "panel_manager")
         assert client.get(f"/staff/expenses/enter/{reference}/check").status_code == 404
+
+
+class TestAColleagueOnThePanel:
+    def test_who_is_named_cannot_decide_about_that_claim_any_more(self, client, app):
+        member, approver = make_member(), make_staff("claims_approver")
+        claim = make_claim(payee=make_payee(member))
+        sign_in(client, "panel_manager")
+        page = client.submit("/staff/expenses/colleagues", whose=str(member.id), colleague="")
+        assert page.page.errors == ["Choose the colleague."]
+        assert page.page.form()["whose"] == str(member.id)
+        page = client.submit("/staff/expenses/colleagues", whose="nobody@example.org", colleague=str(approver.id))
+        assert page.status_code == 422
+        page = client.submit("/staff/expenses/colleagues", whose=str(member.id), colleague=str(approver.id))
+        assert f"Member {member.id} is {approver.name}." in page.page.text
+        with pytest.raises(OwnClaimError):
+            deciding.refuse(claim, "not_covered", by=approver, version=claim.version)
 
 
 class TestAnOrganisation:
