@@ -13,5 +13,6 @@ _signals = Namespace()
 #: messages came back for now too often.
 address_bounced = _signals.signal("address-bounced")
 
-#: A person said no to a kind of message with the link in it. Named: `recipient` ("member:17"), `purpose`.
+#: A person said no to a kind of message with the link in it. Named: `recipient` ("member:17"), `purpose`. A listener
+#: returns whether it changed anything.
 purpose_refused = _signals.signal("purpose-refused")

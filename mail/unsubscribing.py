@@ -77,5 +77,7 @@ def _keys() -> Keyring:
 
 def refuse(refusal: Refusal) -> None:
     """Tell the rooms that this person wants no more messages for this purpose. Doing it twice changes nothing more."""
-    audit.record("messages.refused", refusal.recipient, after={"purpose": refusal.purpose})
-    signals.purpose_refused.send("mail", recipient=refusal.recipient, purpose=refusal.purpose)
+    told = signals.purpose_refused.send("mail", recipient=refusal.recipient, purpose=refusal.purpose)
+    # Mail programs send it again and again; only what changed something is on record.
+    if any(changed for _listener, changed in told):
+        audit.record("messages.refused", refusal.recipient, after={"purpose": refusal.purpose})

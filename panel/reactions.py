@@ -19,8 +19,8 @@ def on_bounce(sender: Any, recipient: str, **told: Any) -> None:
         membership.mark_unreachable(member_id)
 
 
-def on_refusal(sender: Any, recipient: str, purpose: str, **told: Any) -> None:
-    """Take a consent back when somebody used the link in a message.
+def on_refusal(sender: Any, recipient: str, purpose: str, **told: Any) -> bool:
+    """Take a consent back when somebody used the link in a message; return whether that changed anything.
 
     Who wants no more invitations is given a break without an end: they are asked nothing, and nothing of theirs is
     erased by one press of a button. Leaving has a page of its own.
@@ -28,12 +28,14 @@ def on_refusal(sender: Any, recipient: str, purpose: str, **told: Any) -> None:
     member_id = recipients.member_id_of(recipient)
     member = db.session.get(Member, member_id) if member_id is not None else None
     if member is None:
-        return
+        return False
     with audit.acting_as(f"member:{member.id}"):
         if purpose != "panel":
-            consents.withdraw(member.id, purpose, language=member.language, how="unsubscribe_link")
-        elif member.state == MemberState.ACTIVE:
-            membership.pause(member, None)
+            return consents.withdraw(member.id, purpose, language=member.language, how="unsubscribe_link")
+        if member.state != MemberState.ACTIVE:
+            return False
+        membership.pause(member, None)
+        return True
 
 
 def connect() -> None:

@@ -3,8 +3,9 @@ import datetime as dt
 import sqlalchemy as sa
 
 from core import clock
+from core.audit import AuditEntry
 from core.database import db
-from mail import recipients, signals
+from mail import recipients, signals, unsubscribing
 from panel import jobs, profiles, queries
 from panel.models import JoinApplication, Member, MemberLink, MemberState
 from panel.services import applications, links
@@ -45,6 +46,15 @@ class TestSignals:
             signals.purpose_refused.send("test", recipient=f"member:{member.id}", purpose="newsletter")
         db.session.commit()
         assert queries.consents(member.id) == {"panel": True, "newsletter": False}
+
+    def test_a_mail_program_that_repeats_itself_is_on_record_once(self, app):
+        member = make_member()
+        for _ in range(3):
+            for purpose in ("newsletter", "panel"):
+                unsubscribing.refuse(unsubscribing.Refusal(f"member:{member.id}", purpose))
+        db.session.commit()
+        recorded = sa.select(AuditEntry.after).where(AuditEntry.action == "messages.refused").order_by(AuditEntry.id)
+        assert db.session.scalars(recorded).all() == [{"purpose": "newsletter"}, {"purpose": "panel"}]
 
     def test_who_wants_no_invitations_is_given_a_break(self, app):
         member = make_member()
