@@ -138,8 +138,8 @@ def _run(built: Any, members: int, times: int) -> dict[str, Any]:
         began = time.perf_counter()
         keeping.keep()
         calendar.keep()
-        count_funnel()
         db.session.commit()
+        count_funnel()
         counting = time.perf_counter() - began
         before = _peak_mb()
         client = built.test_client()
