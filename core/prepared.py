@@ -147,11 +147,11 @@ def together() -> Iterator[None]:
     mark = _open.set(way)
     try:
         yield
-    except BaseException:
-        way.run("ROLLBACK")
-        raise
-    else:
         way.run("COMMIT")
+    except BaseException:
+        with suppress(Exception):  # a connection that is lost has taken all back already
+            way.run("ROLLBACK")
+        raise
     finally:
         _open.reset(mark)
 

@@ -120,6 +120,26 @@ class TestTogether:
         assert RENAME.change({"of": OF, "to": "Cy"}) == 1
         assert name_in_the_database() == "Cy"
 
+    def test_an_error_at_the_commit_leaves_nothing_begun(self, asha, monkeypatch):
+        run = prepared._Way.run
+
+        def refuse(self, text, bound=()):
+            if text == "COMMIT":
+                raise db.engine.dialect.loaded_dbapi.OperationalError("the disk is full")
+            return run(self, text, bound)
+
+        def change():
+            with together():
+                RENAME.change({"of": OF, "to": "Ben"})
+
+        monkeypatch.setattr(prepared._Way, "run", refuse)
+        with pytest.raises(db.engine.dialect.loaded_dbapi.OperationalError):
+            change()
+        monkeypatch.undo()
+        assert name_in_the_database() == "Asha"
+        change()
+        assert name_in_the_database() == "Ben"
+
 
 def test_tests_that_count_queries_see_them(asha):
     with recorded() as seen:
