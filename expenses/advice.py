@@ -28,3 +28,9 @@ DECLARED: dict[str, tuple[str, ...]] = {
         N_("This claim is not mine, nor that of a relative, a friend or somebody I live or work closely with"),
     ),
 }
+
+#: How what is left of money given before the day is given back, until the administrator says it in other words.
+GIVE_BACK: str = N_(
+    "Ring us on %(phone)s or write to %(email)s before you send any money. We tell you where to pay it. "
+    "Please do not send cash. If you cannot give it back now, tell us. We will find a way together."
+)

@@ -11,8 +11,18 @@ from core import config
 from core.database import db
 from core.errors import N_
 from expenses import sealed
-from expenses.models import BankDetails, Claim, ClaimLine, ClaimQuestion, LineDecision, Payment, PriorRequest
-from expenses.queries import payable
+from expenses.advice import GIVE_BACK
+from expenses.models import (
+    BankDetails,
+    Claim,
+    ClaimLine,
+    ClaimQuestion,
+    ClaimState,
+    LineDecision,
+    Payment,
+    PriorRequest,
+)
+from expenses.queries import advances, choices, payable
 from expenses.reasons import REASONS
 from mail.registry import Mail, message
 
@@ -84,11 +94,17 @@ def refused(claim_id: int, version: int) -> Mail:
 
 def decided(claim_id: int, step: str, version: int) -> None:
     """Tell what was decided; `step` is approved, partly_approved or refused."""
+    claim = db.session.get_one(Claim, claim_id)
+    advance = db.session.get(Claim, claim.settles_id) if claim.settles_id is not None else None
+    if advance is not None and advance.state == ClaimState.PAID and claim.to_pay_pence == 0:
+        advance_settled(claim_id, version)
+        return
     {"approved": approved, "partly_approved": partly_approved, "refused": refused}[step](claim_id, version)
 
 
 def _given(claim_id: int) -> int:
-    return db.session.get_one(Claim, claim_id).approved_pence
+    """Return what the claim brings: what an advance has paid already is not paid again."""
+    return db.session.get_one(Claim, claim_id).to_pay_pence
 
 
 def _reasons(claim_id: int) -> list[dict[str, Any]]:
@@ -190,3 +206,26 @@ def advance_reminder(claim_id: int, payee_id: int, reference: str, number: int, 
     """Ask what money given before the day was spent on; `number` says which reminder it is."""
     context = {"link": link(reference), "reference": reference, "day": day, "pence": pence}
     return Mail(f"payee:{payee_id}", context, key=f"advance_reminder:{claim_id}:{number}")
+
+
+def _settled_sample() -> dict[str, Any]:
+    return _sample(
+        claimed=1840, given=2000, agreed=1640, owed=360, how={}, give_back=GIVE_BACK, reasons=_reasons_sample()
+    )
+
+
+@message("advance_settled", sample=_settled_sample)
+def advance_settled(claim_id: int, version: int) -> Mail:
+    """Say what was agreed of what an advance was spent on, and how much of it is to be given back, and how."""
+    claim = db.session.get_one(Claim, claim_id)
+    advance = db.session.get_one(Claim, claim.settles_id)
+    rest, words = advances.find_rest(claim), choices.find_newest_text("give_back")
+    more = {
+        "given": advance.approved_pence,
+        "agreed": claim.approved_pence,
+        "owed": rest.pence if rest else 0,
+        "how": words.wording if words else {},
+        "give_back": GIVE_BACK,
+        "reasons": _reasons(claim_id),
+    }
+    return _claim(claim_id, "advance_settled", version, **more)

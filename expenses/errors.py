@@ -17,6 +17,13 @@ class OwnClaimError(DomainError):
     words = N_("You took part in this claim already. Somebody else has to do this.")
 
 
+class SameWayError(DomainError):
+    """The money came back from there, and the account there is still the same."""
+
+    words = N_("Your money came back to us from there. Choose another way.")
+    field = "method"
+
+
 class PastDayError(DomainError):
     """What was to be asked before the day is asked after it."""
 

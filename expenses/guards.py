@@ -144,8 +144,9 @@ GUARDS: tuple[Guard, ...] = (
         "claim_is_fixed",
         "claim",
         "UPDATE",
-        f"(OLD.state <> 'draft' AND ({_changed(_SENT)})) OR (OLD.state IN "
-        f"('authorised', 'in_run', 'paid', 'failed', 'corrected') AND ({_changed(_AUTHORISED)}))",
+        f"(OLD.state <> 'draft' AND ({_changed(_SENT)})) OR ((OLD.state IN "
+        "('authorised', 'in_run', 'paid', 'failed', 'corrected') OR (OLD.state = 'declined' AND OLD.authorised_by "
+        f"IS NOT NULL)) AND ({_changed(_AUTHORISED)}))",
         "what was sent, and what was authorised, cannot change",
     ),
     Guard(
@@ -187,6 +188,30 @@ GUARDS: tuple[Guard, ...] = (
         "OR NEW.prepared_by IS DISTINCT FROM OLD.prepared_by OR NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by "
         "OR NEW.state = 'prepared' OR (OLD.state IN ('exported', 'cancelled') AND NEW.state <> OLD.state))",
         "a run that was confirmed cannot change",
+    ),
+    Guard(
+        "payment_choice_in_time",
+        "payment_choice",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM claim c WHERE c.id = NEW.claim_id AND c.state IN "
+        "('refused', 'authorised', 'in_run', 'paid', 'corrected', 'withdrawn'))",
+        "how a claim is paid can be chosen until it is authorised, and after a payment failed",
+    ),
+    _fixed(
+        "advance_return",
+        *("seal_id", "advance_id", "outcome", "pence", "by_id", "at"),
+        words="what became of an advance cannot change",
+    ),
+    Guard(
+        "advance_return_of_what_is_left",
+        "advance_return",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM claim a JOIN claim s ON s.settles_id = a.id WHERE a.id = NEW.advance_id "
+        "AND a.kind = 'advance' AND a.state = 'paid' "
+        "AND s.state IN ('approved', 'partly_approved', 'refused', 'authorised', 'paid') "
+        "AND a.approved_pence - s.approved_pence = NEW.pence "
+        "AND (a.claimant_staff_id IS NULL OR a.claimant_staff_id <> NEW.by_id))",
+        "what is given back or waived is what is left of an advance, and never by who claimed it",
     ),
 )
 

@@ -10,7 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
-from expenses.models import BankDetails, Claim, ClaimEntry, ClaimLine, LineDecision, Payment, PaymentChoice, PaymentRun
+from expenses.models import (
+    AdvanceReturn,
+    BankDetails,
+    Claim,
+    ClaimEntry,
+    ClaimLine,
+    LineDecision,
+    Payment,
+    PaymentChoice,
+    PaymentRun,
+)
 
 
 class HistoryError(Exception):
@@ -28,7 +38,7 @@ def _refuse_sent(mapper: Mapper[Any], connection: sa.Connection, row: Claim | Cl
         raise HistoryError(row.__tablename__)
 
 
-for _model in (ClaimEntry, LineDecision, Payment, PaymentRun, BankDetails, PaymentChoice):
+for _model in (ClaimEntry, LineDecision, Payment, PaymentRun, BankDetails, PaymentChoice, AdvanceReturn):
     sa.event.listen(_model, "before_delete", _refuse)
 for _sent in (Claim, ClaimLine):
     sa.event.listen(_sent, "before_delete", _refuse_sent)

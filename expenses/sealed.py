@@ -10,6 +10,7 @@ from core import sealed
 from core.crypto import keyring
 from expenses import indexes
 from expenses.models import (
+    AdvanceReturn,
     BankDetails,
     Claim,
     ClaimEntry,
@@ -34,6 +35,7 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
     LineDecision: ("words",),
     BankDetails: ("numbers", "holder"),
     PayerAccount: ("numbers",),
+    AdvanceReturn: ("reason",),
     Voucher: ("receiver", "code"),
 }
 #: Sealed column -> the column of its keyed index, and how the index is made from what is sealed.

@@ -55,13 +55,16 @@ PAID = _step("paid", {S.IN_RUN}, S.PAID, Duty.PAYER)
 #: The bank sends some back days after they were counted as paid.
 FAILED = _step("failed", {S.IN_RUN, S.PAID}, S.FAILED, Duty.PAYER)
 CORRECTED = _step("corrected", {S.FAILED}, S.CORRECTED, Duty.CLAIMANT)
+#: After a payment that came back: "I want no payment any more"; what was signed stays signed. And back.
+GIVEN_UP = _step("given_up", {S.FAILED}, S.DECLINED, Duty.CLAIMANT)
+TAKEN_UP = _step("taken_up", {S.DECLINED}, S.FAILED, Duty.CLAIMANT)
 
 #: By name in the ledger.
 STEPS: dict[str, Step] = {
     step.done: step
     for step in (
         *(SENT, WITHDRAWN, DECLINED, WANTED_AGAIN, ASKED, ANSWERED, APPROVED, PARTLY_APPROVED, REFUSED, REOPENED),
-        *(AUTHORISED, SETTLED, PUT_IN_RUN, TAKEN_OUT, PAID, FAILED, CORRECTED),
+        *(AUTHORISED, SETTLED, PUT_IN_RUN, TAKEN_OUT, PAID, FAILED, CORRECTED, GIVEN_UP, TAKEN_UP),
     )
 }
 

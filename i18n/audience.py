@@ -32,6 +32,8 @@ STAFF_FILES: tuple[str, ...] = (
     "engagements/services.py",
     "engagements/views/*",
     "engagements/wording.py",
+    "expenses/forms/advances.py",
+    "expenses/views/advances.py",
     "expenses/forms/paying.py",
     "expenses/forms/colleagues.py",
     "expenses/forms/entering.py",

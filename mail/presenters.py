@@ -49,6 +49,7 @@ _KINDS = {
     "prior_agreed": N_("Agreed before the day"),
     "prior_refused": N_("Not agreed before the day"),
     "advance_reminder": N_("Reminder to account for money given before the day"),
+    "advance_settled": N_("What money given before the day was good for"),
     "bank_details_changed": N_("Bank details changed"),
     "claim_payment_failed": N_("Payment of a claim failed"),
     "staff_invitation": N_("Invitation to staff"),

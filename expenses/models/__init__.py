@@ -1,5 +1,6 @@
 """Tables of expenses and payments, by subject."""
 
+from expenses.models.advances import AdvanceReturn, Outcome
 from expenses.models.budgets import Budget
 from expenses.models.claims import (
     Claim,
@@ -34,6 +35,7 @@ from expenses.models.policy import InvolvementRate, PolicyCategory, PolicyRate, 
 from expenses.models.receipts import Receipt
 
 __all__ = [
+    "AdvanceReturn",
     "BankDetails",
     "Budget",
     "Claim",
@@ -48,6 +50,7 @@ __all__ = [
     "LineDecision",
     "ModulusSubstitution",
     "ModulusWeight",
+    "Outcome",
     "Payee",
     "PayeeKind",
     "PayerAccount",

@@ -125,6 +125,14 @@ class Claim(Model):
             name="authorised",
         ),
         sa.CheckConstraint("settles_id IS NULL OR kind = 'costs'", name="settles"),
+        # One claim accounts for an advance; one that was taken back does not stand in the way of another.
+        sa.Index(
+            "uq_claim_settles_id",
+            "settles_id",
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        ),
         sa.Index("ix_claim_state_submitted", "state", "submitted_at", "id"),
         sa.Index("ix_claim_payee_state", "payee_id", "state", "id"),
         # What budgets and reports of a year add up, they read from these indexes alone.
@@ -170,7 +178,7 @@ class Claim(Model):
     #: What of the approved sum was paid in advance already: the claim pays the rest.
     advance_pence: Mapped[int] = mapped_column(default=0)
     #: The advance this claim accounts for.
-    settles_id: Mapped[int | None] = mapped_column(sa.ForeignKey("claim.id"), unique=True)
+    settles_id: Mapped[int | None] = mapped_column(sa.ForeignKey("claim.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     payee: Mapped[Payee] = relationship(lazy="raise_on_sql")

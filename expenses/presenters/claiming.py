@@ -36,6 +36,7 @@ from expenses.services.claims import is_whole
 from i18n import negotiation
 from i18n.web import day, money, number
 
+_COME_BACK = N_("Please check your bank details, or choose another way to be paid. Then we pay you again.")
 #: State -> its name, the colour of its tag, and what happens next.
 STATES: dict[str, tuple[str, str, str]] = {
     S.DRAFT: (N_("Not sent yet"), "grey", N_("Check it and send it when you are ready.")),
@@ -47,7 +48,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     S.AUTHORISED: (N_("Ready to be paid"), "green", N_("We will pay it with our next payments.")),
     S.IN_RUN: (N_("Being paid"), "green", N_("The money is on its way to you.")),
     S.PAID: (N_("Paid"), "green", N_("You do not need to do anything.")),
-    S.FAILED: (N_("The payment came back"), "red", N_("Please check your bank details. Then we pay you again.")),
+    S.FAILED: (N_("The payment came back"), "red", _COME_BACK),
     S.CORRECTED: (N_("To be paid again"), "green", N_("We will pay it with our next payments.")),
     S.WITHDRAWN: (N_("You took it back"), "grey", N_("We will not pay this.")),
     S.DECLINED: (N_("You wanted no payment"), "grey", N_("Thank you. You can still change your mind.")),
@@ -95,12 +96,21 @@ def status(claim: Claim) -> Status:
     name, colour, following = STATES[claim.state]
     if claim.kind == ClaimKind.ADVANCE and claim.state == S.PAID:
         following = N_("Keep your receipts. After the day, tell us what you spent.")
+    if is_paid_before(claim):
+        return Status(
+            _(name), colour, _("We gave you money for this before the day. There is nothing more to pay."), ""
+        )
     date = ""
     if claim.paid_on and claim.state == S.PAID:
         date = _("We paid it on %(date)s.", date=day(claim.paid_on))
     elif claim.promised_on and claim.state in _PROMISED:
         date = _("We will pay you by %(date)s.", date=day(claim.promised_on))
     return Status(_(name), colour, _(following), date)
+
+
+def is_paid_before(claim: Claim) -> bool:
+    """Return whether an advance has paid all that was approved, so that nothing is to be paid any more."""
+    return claim.settles_id is not None and 0 < claim.advance_pence == claim.approved_pence
 
 
 def cards(claims: Sequence[Claim], of_them: bool = False) -> list[dict[str, Any]]:

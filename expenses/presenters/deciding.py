@@ -95,6 +95,8 @@ _STEPS: dict[str, str] = {
     "paid": N_("Paid"),
     "failed": N_("Payment came back"),
     "corrected": N_("To be paid again"),
+    "given_up": N_("No payment wanted after it came back"),
+    "taken_up": N_("Payment wanted after all"),
 }
 #: Likenesses of one line that are listed; the rest is counted.
 _LISTED = 5

@@ -1,4 +1,4 @@
-"""Money given before the day for which nobody has said yet what it was spent on."""
+"""Money given before the day: what nobody has accounted for yet, and what is left of it and to be given back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from core.database import db
-from expenses.models import Claim, ClaimKind, ClaimLine, ClaimState
+from expenses.models import AdvanceReturn, Claim, ClaimKind, ClaimLine, ClaimState
+
+#: A claim that accounts for an advance says in these states what the advance was good for.
+_DECIDED = (
+    ClaimState.APPROVED,
+    ClaimState.PARTLY_APPROVED,
+    ClaimState.REFUSED,
+    ClaimState.AUTHORISED,
+    ClaimState.PAID,
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +35,61 @@ class Advance:
     day: dt.date
 
 
+@dataclass(frozen=True)
+class Rest:
+    """What was given before the day and not spent, and what became of it."""
+
+    advance_id: int
+    reference: str
+    pence: int
+    decided_at: dt.datetime
+    settled: AdvanceReturn | None
+
+
+def find_rest(claim: Claim) -> Rest | None:
+    """Return what is left of an advance, given the advance or the claim that accounts for it; None if nothing is."""
+    advance_id = claim.id if claim.kind == ClaimKind.ADVANCE else claim.settles_id
+    if advance_id is None:
+        return None
+    row = db.session.execute(_left().where(Claim.id == advance_id)).one_or_none()
+    return Rest(*row) if row else None
+
+
+def list_owed(*, limit: int) -> list[Rest]:
+    """Return what is still to be given back, that decided longest ago first."""
+    account_at = _ACCOUNT.approved_at
+    query = _left().where(AdvanceReturn.id.is_(None)).order_by(account_at, Claim.id).limit(limit)
+    return [Rest(*row) for row in db.session.execute(query)]
+
+
+_ACCOUNT = aliased(Claim)
+
+
+def _left() -> Any:
+    return (
+        sa.select(
+            Claim.id,
+            Claim.reference,
+            Claim.approved_pence - _ACCOUNT.approved_pence,
+            _ACCOUNT.approved_at,
+            AdvanceReturn,
+        )
+        .join(_ACCOUNT, _ACCOUNT.settles_id == Claim.id)
+        .outerjoin(AdvanceReturn, AdvanceReturn.advance_id == Claim.id)
+        .where(
+            Claim.kind == ClaimKind.ADVANCE,
+            Claim.state == ClaimState.PAID,
+            _ACCOUNT.state.in_(_DECIDED),
+            _ACCOUNT.approved_pence < Claim.approved_pence,
+        )
+    )
+
+
 def find_account(advance_id: int) -> Claim | None:
-    """Return the claim that says what an advance was spent on, sent or not."""
-    return db.session.scalar(sa.select(Claim).where(Claim.settles_id == advance_id))
+    """Return the claim that says what an advance was spent on, sent or not; not one that was taken back."""
+    return db.session.scalar(
+        sa.select(Claim).where(Claim.settles_id == advance_id, Claim.state != ClaimState.WITHDRAWN)
+    )
 
 
 def list_open(before: dt.date, *, limit: int, after: tuple[dt.date, int] | None = None) -> Sequence[Advance]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.database import among, db
 from core.errors import NotFoundError
-from expenses.models import Claim, Payment, PaymentRun, PaymentState
+from expenses.models import BankDetails, Claim, Payment, PaymentRun, PaymentState
 
 
 def get_run(run_id: int) -> PaymentRun:
@@ -52,6 +52,17 @@ def attempts_of(claim_ids: Sequence[int]) -> dict[int, int]:
     """Return claim -> how many payments it has had, for those that had any."""
     query = sa.select(Payment.claim_id, sa.func.max(Payment.attempt)).where(among(Payment.claim_id, claim_ids))
     return {claim: attempt for claim, attempt in db.session.execute(query.group_by(Payment.claim_id))}  # noqa: C416  rows are no tuples to mypy
+
+
+def came_back_from(claim_id: int, payee_id: int) -> bool:
+    """Return whether a payment of a claim came back from the account into which a payee is paid today."""
+    failed = (
+        sa.select(Payment.id)
+        .join(BankDetails, BankDetails.id == Payment.bank_details_id)
+        .where(Payment.claim_id == claim_id, Payment.state == PaymentState.FAILED)
+        .where(BankDetails.payee_id == payee_id, BankDetails.ended_at.is_(None))
+    )
+    return bool(db.session.scalar(sa.select(failed.exists())))
 
 
 def find_live(claim_id: int) -> Payment | None:

@@ -1,16 +1,20 @@
-"""Money given before the day: saying afterwards what it was spent on, and being reminded of that."""
+"""Money given before the day: saying what it was spent on, being reminded of that, and giving back what is left."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
-from core import clock
+from accounts.models import Staff
+from core import audit, clock, ids
 from core.database import db, lock_name
 from expenses import emails, sealed
-from expenses.errors import ClaimMovedError
-from expenses.models import Claim, ClaimKind, ClaimState, Payee
+from expenses.errors import ClaimMovedError, NothingSaidError
+from expenses.models import AdvanceReturn, Claim, ClaimKind, ClaimState, Outcome, Payee, PaymentText
 from expenses.queries import advances as queries
-from expenses.services import claims
+from expenses.queries import choices
+from expenses.services import claims, duties
+from expenses.transitions import Duty
 
 #: So many days after the day somebody is reminded, and once more.
 REMINDERS = (7, 28)
@@ -31,6 +35,50 @@ def account_for(advance: Claim, *, language: str) -> Claim:
     claim = claims.begin(payee, language=language, engagement_id=advance.engagement_id, settles_id=advance.id)
     claims.describe(claim, event=sealed.read(advance, "event"))
     return claim
+
+
+def close(advance: Claim, outcome: str, *, by: Staff, reason: str = "") -> AdvanceReturn:
+    """Note that what was left of an advance was given back, or need not be and why.
+
+    Raises NothingSaidError, OwnClaimError; ClaimMovedError when nothing is owed or somebody was faster.
+    """
+    if outcome == Outcome.WAIVED and not reason.strip():
+        raise NothingSaidError
+    duties.check(by, Duty.APPROVER, [advance.id])
+    db.session.refresh(advance, with_for_update=True)
+    rest = queries.find_rest(advance)
+    if rest is None or rest.settled is not None or advance.kind != ClaimKind.ADVANCE:
+        raise ClaimMovedError
+    row = AdvanceReturn(
+        seal_id=ids.random_id(), advance_id=advance.id, outcome=outcome, pence=rest.pence, by_id=by.id, at=clock.now()
+    )
+    sealed.put(row, "reason", reason.strip() if outcome == Outcome.WAIVED else None)
+    db.session.add(row)
+    db.session.flush()
+    audit.record(f"advance.{outcome}", f"claim:{advance.id}", after={"pence": rest.pence})
+    return row
+
+
+#: The purpose under which the words are kept on how to give money back.
+GIVE_BACK = "give_back"
+
+
+def own_words() -> Mapping[str, str]:
+    """Return {language tag: how to give money back, in the administrator's words}; empty without such words."""
+    newest = choices.find_newest_text(GIVE_BACK)
+    return newest.wording if newest else {}
+
+
+def set_own_words(tag: str, text: str) -> None:
+    """Say in one language how money is given back; the version before is kept. Empty: as the program says it."""
+    lock_name("expenses.payment_text")
+    newest = choices.find_newest_text(GIVE_BACK)
+    wording = {key: value for key, value in (newest.wording if newest else {}).items() if key != tag}
+    wording |= {tag: text} if text else {}
+    version = newest.version + 1 if newest else 1
+    db.session.add(PaymentText(purpose=GIVE_BACK, version=version, wording=wording, since=clock.now()))
+    db.session.flush()
+    audit.record("policy.give_back_changed", "policy", after={"language": tag, "version": version})
 
 
 def remind() -> int:

@@ -13,8 +13,18 @@ from core.database import db, lock_name
 from expenses import emails, indexes, modulus, sealed, transitions
 from expenses.bank import Numbers
 from expenses.errors import ImplausibleAccountError
-from expenses.models import BankDetails, Claim, ClaimState, ModulusSubstitution, ModulusWeight, Payee, TellBy
+from expenses.models import (
+    BankDetails,
+    Claim,
+    ClaimState,
+    ModulusSubstitution,
+    ModulusWeight,
+    Payee,
+    PaymentMethod,
+    TellBy,
+)
 from expenses.queries import bank_details as queries
+from expenses.queries import choices
 from expenses.services import steps
 from panel import contact
 from panel.models import Member
@@ -138,5 +148,8 @@ def _other_route(payee: Payee, by: str) -> str:
 
 def _correct_failed(payee: Payee, by: str) -> None:
     failed = sa.select(Claim).where(Claim.payee_id == payee.id, Claim.state == ClaimState.FAILED).order_by(Claim.id)
-    for claim in db.session.scalars(failed):
-        steps.take(claim, transitions.CORRECTED, actor=by)
+    found = list(db.session.scalars(failed))
+    chosen = choices.choices_of([claim.id for claim in found])
+    for claim in found:
+        if claim.id not in chosen or chosen[claim.id].method == PaymentMethod.BANK:  # others do not go into it
+            steps.take(claim, transitions.CORRECTED, actor=by)

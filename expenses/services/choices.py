@@ -8,12 +8,13 @@ from core import clock
 from core.database import db
 from expenses import transitions
 from expenses.advice import ADVICE
-from expenses.errors import ClaimMovedError
+from expenses.errors import ClaimMovedError, SameWayError
 from expenses.models import Claim, ClaimKind, ClaimState, PaymentChoice, PaymentMethod
+from expenses.queries import bank_details, payments
 from expenses.services import declarations, steps
 
-#: While a claim stands here, the choice can still be changed.
-_OPEN = transitions.DECLINED.before | {ClaimState.DECLINED}
+#: While a claim stands here, the choice can still be changed; after a payment that came back, once more.
+OPEN = transitions.DECLINED.before | {ClaimState.DECLINED, ClaimState.FAILED}
 
 
 def choose(
@@ -21,9 +22,12 @@ def choose(
 ) -> PaymentChoice:
     """Record how the claim is to be paid; until it is authorised it can be changed. Raises ClaimMovedError.
 
-    `none` ends a claim for time that has been sent; another choice later takes it up again.
+    `none` ends a claim that has been sent; another choice later takes it up again. After a payment that came back the
+    claim can be paid again once the new way is not the one that failed: see `_after_failure`. Raises SameWayError.
     """
-    if claim.state not in _OPEN:
+    if claim.authorised_by is not None:
+        db.session.refresh(claim, with_for_update=True)  # nobody corrects it, and no run takes it, in between
+    if claim.state not in OPEN:
         raise ClaimMovedError
     purpose = "time" if claim.kind == ClaimKind.TIME else "costs"
     row = PaymentChoice(
@@ -37,11 +41,30 @@ def choose(
     )
     db.session.add(row)
     db.session.flush()
-    if method == PaymentMethod.NONE and claim.state not in {ClaimState.DRAFT, ClaimState.DECLINED}:
+    if claim.authorised_by is not None:
+        _after_failure(claim, row, actor)
+    elif method == PaymentMethod.NONE and claim.state not in {ClaimState.DRAFT, ClaimState.DECLINED}:
         steps.take(claim, transitions.DECLINED, actor=actor, **NOT_DECIDED)
     elif method != PaymentMethod.NONE and claim.state == ClaimState.DECLINED:
         steps.take(claim, transitions.WANTED_AGAIN, actor=actor)
     return row
+
+
+def _after_failure(claim: Claim, choice: PaymentChoice, actor: str) -> None:
+    """Pay it again by the new way; into an account only once it is not the one from which the money came back."""
+    if choice.method == PaymentMethod.NONE:
+        if claim.state == ClaimState.FAILED:
+            steps.take(claim, transitions.GIVEN_UP, actor=actor)
+        return
+    if claim.state == ClaimState.DECLINED:
+        steps.take(claim, transitions.TAKEN_UP, actor=actor)
+    receiver = choice.charity_id or claim.payee_id
+    if choice.method == PaymentMethod.BANK and bank_details.find_current(receiver) is None:
+        return
+    if choice.method == PaymentMethod.VOUCHER or not payments.came_back_from(claim.id, receiver):
+        steps.take(claim, transitions.CORRECTED, actor=actor)
+    elif choice.method == PaymentMethod.CHARITY:
+        raise SameWayError
 
 
 #: What a claim goes back to when a decision no longer holds.

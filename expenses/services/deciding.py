@@ -13,6 +13,7 @@ from core.database import db
 from expenses import emails, pricing, sealed, transitions
 from expenses.errors import ClaimMovedError, NoReasonError, NothingSaidError, TooMuchError
 from expenses.models import Claim, ClaimLine, ClaimQuestion, LineDecision
+from expenses.queries import advances
 from expenses.reasons import REASONS
 from expenses.services import claims, duties, steps
 from expenses.services.choices import NOT_DECIDED
@@ -102,6 +103,9 @@ def reopen(claim: Claim, words: str, *, by: Staff, version: int) -> None:
     """Take a decision back before it is authorised, saying why; what was decided stays in the ledger."""
     if not words.strip():
         raise NothingSaidError
+    rest = advances.find_rest(claim)
+    if rest is not None and rest.settled is not None:  # money came back because of this decision
+        raise ClaimMovedError
     steps.take(claim, transitions.REOPENED, by=by, version=version, words=words, **NOT_DECIDED)
     db.session.execute(sa.update(ClaimLine).where(ClaimLine.claim_id == claim.id).values(approved_pence=None))
 

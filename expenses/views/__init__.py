@@ -12,6 +12,7 @@ own = Blueprint("claims", __name__, url_prefix="/claims")
 public = Blueprint("repaying", __name__, url_prefix="/expenses")
 
 from expenses.views import (  # noqa: E402  they add their routes
+    advances,  # noqa: F401
     authorising,  # noqa: F401
     bank,  # noqa: F401
     budgets,  # noqa: F401

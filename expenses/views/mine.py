@@ -13,6 +13,7 @@ from expenses import sealed
 from expenses.advice import ADVICE
 from expenses.forms import claiming as forms
 from expenses.models import Claim, ClaimKind, ClaimState, PayeeKind, PaymentMethod
+from expenses.presenters import advances as rest_words
 from expenses.presenters import claiming as presenter
 from expenses.presenters import prior as prior_words
 from expenses.presenters import unfinished
@@ -59,10 +60,13 @@ def show_claim(reference: str) -> ResponseReturnValue:
         "expenses/claiming/show.html",
         account=account,
         can_account=claim.kind == ClaimKind.ADVANCE and claim.state == ClaimState.PAID and account is None,
-        lacks_account=claim.state in _UNPAID and payable.lacks_account(claim),
+        rest=rest_words.told(advance_queries.find_rest(claim), advances.own_words()) if _about_advance(claim) else None,
+        lacks_account=claim.state in _UNPAID and not presenter.is_paid_before(claim) and payable.lacks_account(claim),
         can_answer=claim.state in ANSWERED.before,
         can_withdraw=claim.state in WITHDRAWN.before,
         can_choose=_can_choose(claim),
+        by_bank=_by_bank(claim),
+        to_pay=0 if claim.state == ClaimState.DECLINED else claim.to_pay_pence,
         **presenter.told(claim),
     )
 
@@ -134,7 +138,7 @@ def advice(side: Side, reference: str) -> ResponseReturnValue:
 
 @both("/<reference>/payment", "payment")
 def payment(side: Side, reference: str) -> ResponseReturnValue:
-    """How the person wants to be paid; it can be changed until the claim is authorised."""
+    """How the person wants to be paid; it can be changed until the claim is authorised, and when a payment failed."""
     claim = _open(side, reference)
     chosen = choice_queries.find_choice(claim.id)
     data = {"method": chosen.method, "charity": str(chosen.charity_id or "")} if chosen else {}
@@ -148,7 +152,7 @@ def payment(side: Side, reference: str) -> ResponseReturnValue:
         commit()
         if claim.state != ClaimState.DRAFT:
             flash(_("Your change is saved."), "success")
-        if payable.lacks_account(claim):
+        if claim.state == ClaimState.FAILED or payable.lacks_account(claim):  # chosen: an account that can be paid into
             return redirect(account_page(side, claim), 303)
         return redirect(_back(side, claim), 303)
     for_time = claim.kind == ClaimKind.TIME
@@ -162,13 +166,15 @@ def payment(side: Side, reference: str) -> ResponseReturnValue:
         charities=charities,
         costs=ADVICE["costs"],
         for_time=for_time,
+        failed=claim.state == ClaimState.FAILED,
         hints=presenter.method_hints(side.is_staff),
     )
 
 
 def _methods(form: forms.PaymentForm, claim: Claim, charities: bool) -> list[tuple[str, str]]:
-    """Offer no payment only for time: costs are repaid or not claimed."""
-    left_out = set() if claim.kind == ClaimKind.TIME else {PaymentMethod.NONE}
+    """Offer no payment only for time, or where paying failed: other costs are repaid or not claimed."""
+    given_up = claim.kind == ClaimKind.TIME or claim.authorised_by is not None
+    left_out = set() if given_up else {PaymentMethod.NONE}
     if not charities:
         left_out.add(PaymentMethod.CHARITY)
     return [(key, _(words)) for key, words in presenter.METHODS.items() if key not in left_out]
@@ -195,7 +201,16 @@ def _open(side: Side, reference: str) -> Claim:
 
 
 def _can_choose(claim: Claim) -> bool:
-    return claim.state in DECLINED.before | {ClaimState.DECLINED} and claim.payee.kind == PayeeKind.MEMBER
+    return claim.state in choices.OPEN and claim.payee.kind == PayeeKind.MEMBER
+
+
+def _about_advance(claim: Claim) -> bool:
+    return claim.kind == ClaimKind.ADVANCE or claim.settles_id is not None
+
+
+def _by_bank(claim: Claim) -> bool:
+    choice = choice_queries.find_choice(claim.id)
+    return choice is None or choice.method == PaymentMethod.BANK
 
 
 def _back(side: Side, claim: Claim) -> str:

@@ -47,6 +47,7 @@ def index() -> str:
     return render_template(
         "expenses/policy/index.html",
         form=EmptyForm(),
+        languages=languages.LANGUAGES,
         loaded=bool(rates),
         categories=presenter.overview(queries.list_categories(), rates, queries.figures(rates), tag, today),
         times=presenter.time_rows(queries.all_time_figures(), today),

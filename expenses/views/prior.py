@@ -183,6 +183,7 @@ def list_before() -> str:
         more=len(rows) > 50,
         page=page,
         advances=_unaccounted() if page == 0 else [],
+        owed=advances.list_owed(limit=100) if page == 0 else [],
     )
 
 

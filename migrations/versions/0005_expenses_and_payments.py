@@ -83,13 +83,13 @@ _GUARDS: dict[str, tuple[str, ...]] = {
         ),
         (
             "CREATE TRIGGER claim_is_fixed BEFORE UPDATE ON claim WHEN (OLD.state <> 'draft' AND (NEW.seal_id IS "
-            "NOT OLD.seal_id OR NEW.reference IS NOT OLD.reference OR NEW.kind IS NOT OLD.kind OR NEW.payee_id "
-            "IS NOT OLD.payee_id OR NEW.made_by IS NOT OLD.made_by OR NEW.claimed_pence IS NOT OLD.claimed_pence "
-            "OR NEW.settles_id IS NOT OLD.settles_id)) OR (OLD.state IN ('authorised', 'in_run', 'paid', "
-            "'failed', 'corrected') AND (NEW.approved_pence IS NOT OLD.approved_pence OR NEW.advance_pence IS "
-            "NOT OLD.advance_pence OR NEW.approved_by IS NOT OLD.approved_by OR NEW.authorised_by IS NOT "
-            "OLD.authorised_by)) BEGIN SELECT RAISE(ABORT, 'what was sent, and what was authorised, cannot "
-            "change'); END"
+            "NOT OLD.seal_id OR NEW.reference IS NOT OLD.reference OR NEW.kind IS NOT OLD.kind OR NEW.payee_id IS "
+            "NOT OLD.payee_id OR NEW.made_by IS NOT OLD.made_by OR NEW.claimed_pence IS NOT OLD.claimed_pence OR "
+            "NEW.settles_id IS NOT OLD.settles_id)) OR ((OLD.state IN ('authorised', 'in_run', 'paid', 'failed', "
+            "'corrected') OR (OLD.state = 'declined' AND OLD.authorised_by IS NOT NULL)) AND (NEW.approved_pence "
+            "IS NOT OLD.approved_pence OR NEW.advance_pence IS NOT OLD.advance_pence OR NEW.approved_by IS NOT "
+            "OLD.approved_by OR NEW.authorised_by IS NOT OLD.authorised_by)) BEGIN SELECT RAISE(ABORT, 'what was "
+            "sent, and what was authorised, cannot change'); END"
         ),
         (
             "CREATE TRIGGER claim_decision_by_another BEFORE INSERT ON claim_decision WHEN EXISTS (SELECT 1 FROM "
@@ -125,6 +125,12 @@ _GUARDS: dict[str, tuple[str, ...]] = {
             "OLD.total_pence OR NEW.prepared_by IS NOT OLD.prepared_by OR NEW.confirmed_by IS NOT "
             "OLD.confirmed_by OR NEW.state = 'prepared' OR (OLD.state IN ('exported', 'cancelled') AND NEW.state "
             "<> OLD.state)) BEGIN SELECT RAISE(ABORT, 'a run that was confirmed cannot change'); END"
+        ),
+        (
+            "CREATE TRIGGER payment_choice_in_time BEFORE INSERT ON payment_choice WHEN EXISTS (SELECT 1 FROM "
+            "claim c WHERE c.id = NEW.claim_id AND c.state IN ('refused', 'authorised', 'in_run', 'paid', "
+            "'corrected', 'withdrawn')) BEGIN SELECT RAISE(ABORT, 'how a claim is paid can be chosen until it is "
+            "authorised, and after a payment failed'); END"
         ),
     ),
     "postgresql": (
@@ -245,12 +251,13 @@ _GUARDS: dict[str, tuple[str, ...]] = {
             "(OLD.state <> 'draft' AND (NEW.seal_id IS DISTINCT FROM OLD.seal_id OR NEW.reference IS DISTINCT "
             "FROM OLD.reference OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.payee_id IS DISTINCT FROM "
             "OLD.payee_id OR NEW.made_by IS DISTINCT FROM OLD.made_by OR NEW.claimed_pence IS DISTINCT FROM "
-            "OLD.claimed_pence OR NEW.settles_id IS DISTINCT FROM OLD.settles_id)) OR (OLD.state IN "
-            "('authorised', 'in_run', 'paid', 'failed', 'corrected') AND (NEW.approved_pence IS DISTINCT FROM "
-            "OLD.approved_pence OR NEW.advance_pence IS DISTINCT FROM OLD.advance_pence OR NEW.approved_by IS "
-            "DISTINCT FROM OLD.approved_by OR NEW.authorised_by IS DISTINCT FROM OLD.authorised_by)) THEN RAISE "
-            "EXCEPTION 'what was sent, and what was authorised, cannot change' USING ERRCODE = "
-            "'check_violation'; END IF; RETURN NEW; END $$"
+            "OLD.claimed_pence OR NEW.settles_id IS DISTINCT FROM OLD.settles_id)) OR ((OLD.state IN "
+            "('authorised', 'in_run', 'paid', 'failed', 'corrected') OR (OLD.state = 'declined' AND "
+            "OLD.authorised_by IS NOT NULL)) AND (NEW.approved_pence IS DISTINCT FROM OLD.approved_pence OR "
+            "NEW.advance_pence IS DISTINCT FROM OLD.advance_pence OR NEW.approved_by IS DISTINCT FROM "
+            "OLD.approved_by OR NEW.authorised_by IS DISTINCT FROM OLD.authorised_by)) THEN RAISE EXCEPTION 'what "
+            "was sent, and what was authorised, cannot change' USING ERRCODE = 'check_violation'; END IF; RETURN "
+            "NEW; END $$"
         ),
         ("CREATE TRIGGER claim_is_fixed BEFORE UPDATE ON claim FOR EACH ROW EXECUTE FUNCTION claim_is_fixed()"),
         (
@@ -314,10 +321,22 @@ _GUARDS: dict[str, tuple[str, ...]] = {
             "CREATE TRIGGER payment_run_moves_on BEFORE UPDATE ON payment_run FOR EACH ROW EXECUTE FUNCTION "
             "payment_run_moves_on()"
         ),
+        (
+            "CREATE OR REPLACE FUNCTION payment_choice_in_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF "
+            "EXISTS (SELECT 1 FROM claim c WHERE c.id = NEW.claim_id AND c.state IN ('refused', 'authorised', "
+            "'in_run', 'paid', 'corrected', 'withdrawn')) THEN RAISE EXCEPTION 'how a claim is paid can be chosen "
+            "until it is authorised, and after a payment failed' USING ERRCODE = 'check_violation'; END IF; "
+            "RETURN NEW; END $$"
+        ),
+        (
+            "CREATE TRIGGER payment_choice_in_time BEFORE INSERT ON payment_choice FOR EACH ROW EXECUTE FUNCTION "
+            "payment_choice_in_time()"
+        ),
     ),
 }
 _UNDO: dict[str, tuple[str, ...]] = {
     "sqlite": (
+        ("DROP TRIGGER payment_choice_in_time"),
         ("DROP TRIGGER payment_run_moves_on"),
         ("DROP TRIGGER payment_of_what_was_approved"),
         ("DROP TRIGGER payment_confirmed_by_another"),
@@ -335,6 +354,8 @@ _UNDO: dict[str, tuple[str, ...]] = {
         ("DROP TRIGGER claim_entry_is_fixed"),
     ),
     "postgresql": (
+        ("DROP TRIGGER payment_choice_in_time ON payment_choice"),
+        ("DROP FUNCTION payment_choice_in_time()"),
         ("DROP TRIGGER payment_run_moves_on ON payment_run"),
         ("DROP FUNCTION payment_run_moves_on()"),
         ("DROP TRIGGER payment_of_what_was_approved ON payment"),
@@ -763,7 +784,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["settles_id"], ["claim.id"], name=op.f("fk_claim_settles_id_claim")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
         sa.UniqueConstraint("reference", name=op.f("uq_claim_reference")),
-        sa.UniqueConstraint("settles_id", name=op.f("uq_claim_settles_id")),
     )
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_claim_approved_by"), ["approved_by"], unique=False)
@@ -776,6 +796,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_claim_payee_state", ["payee_id", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_claim_promised_on"), ["promised_on"], unique=False)
         batch_op.create_index("ix_claim_state_submitted", ["state", "submitted_at", "id"], unique=False)
+        batch_op.create_index(
+            "uq_claim_settles_id",
+            ["settles_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
 
     op.create_table(
         "prior_request",
