@@ -6,13 +6,16 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from flask_babel import gettext
 
 from core import clock
 from core.database import db
+from expenses.categories import CATEGORIES, TIME
 from expenses.errors import PolicyDateError
 from expenses.models import InvolvementRate, PolicyRate
 from expenses.queries import policy as queries
 from expenses.services import claims, policy
+from i18n import languages, negotiation
 from tests.factories import expenses as make
 from tests.factories.staff import sign_in
 from tests.support.queries import at_most
@@ -67,6 +70,36 @@ class TestPublicPage:
         assert "Meysydd parcio" in client.get("/expenses/?lang=cy").text
         page = client.get("/expenses/?lang=ar").page
         assert [e.get("lang") for e in page.all("span") if "Car parks" in (e.text or "")] == ["en"]
+
+    @pytest.mark.parametrize("tag", languages.TAGS)
+    def test_names_every_kind_of_cost_in_every_language(self, client, tag):
+        make.make_policy()
+        page = client.get(f"/expenses/?lang={tag}").page
+        named = {e.get("id"): "".join(e.itertext()).strip() for e in page.all("h3") if e.get("id")}
+        expected = set(CATEGORIES) - {TIME}
+        assert set(named) == expected
+        own = page.all("main")[0]
+        assert [e for e in own.iter() if e.get("lang")] == [], "nothing of it is in another language than the page"
+        with negotiation.speaking(tag):
+            for key in expected:
+                assert named[key] == gettext(CATEGORIES[key].name)
+                assert gettext(CATEGORIES[key].note) in page.text
+        if tag != languages.SOURCE.tag:
+            assert [key for key in expected if named[key] == CATEGORIES[key].name] == []
+
+    @pytest.mark.parametrize("tag", languages.TAGS)
+    def test_every_kind_of_cost_can_be_named_by_the_administrator_in_every_language(self, client, tag):
+        make.make_policy()
+        for category in queries.list_categories():
+            built_in = {"name": CATEGORIES[category.key].name, "note": CATEGORIES[category.key].note}
+            for each in languages.TAGS:
+                words = {"name": f"Name {category.key} {each}", "note": f"Note {category.key} {each}"}
+                policy.set_words(category, each, words, built_in)
+        db.session.commit()
+        text = client.get(f"/expenses/?lang={tag}").page.text
+        for key in set(CATEGORIES) - {TIME}:
+            assert f"Name {key} {tag}" in text
+            assert f"Note {key} {tag}" in text
 
     def test_takes_the_same_few_queries_whatever_is_in_the_policy(self, client):
         make.make_policy()

@@ -15,7 +15,19 @@ from expenses.models import BankDetails, Budget, Claim, ClaimKind, ClaimState, P
 from expenses.queries import bank_details as bank_queries
 from expenses.queries import payments
 from expenses.queries import runs as payer_queries
-from expenses.services import authorising, choices, claims, deciding, files, payees, payer, policy, runs
+from expenses.services import (
+    advances,
+    authorising,
+    choices,
+    claims,
+    deciding,
+    files,
+    payees,
+    payer,
+    policy,
+    prior,
+    runs,
+)
 from expenses.services.deciding import Given
 from panel.models import Member
 from tests.factories.members import make_member
@@ -164,6 +176,28 @@ def approve(claim: Claim, team: Team, share: float = 1.0) -> None:
         for line in claims.lines_of(claim)
     }
     deciding.decide(claim, given, by=team.approver, version=claim.version)
+
+
+def make_owing_advance(member: Member | None = None, pence: int = 2000, spent: int = 1640) -> Claim:
+    """Return a committed advance that was paid, and of which a part was not spent."""
+    make_policy()
+    member, team = member or make_member(), Team()
+    payee = payees.for_member(member)
+    if bank_queries.find_current(payee.id) is None:
+        make_account(payee)
+    asked = prior.ask(payee, "advance", "taxi", clock.today() + dt.timedelta(days=9), pence=pence, words="No bus.")
+    advance = prior.agree(asked, pence, by=make_staff("claims_approver"))
+    assert advance is not None
+    approve(advance, team)
+    authorising.authorise(advance, by=team.authoriser, version=advance.version)
+    runs.mark_paid(run_of(advance, team), paid_on=clock.today())
+    db.session.refresh(advance)
+    account = advances.account_for(advance, language="en")
+    make_line(account, spent_pence=spent)
+    claims.send(account, actor="test")
+    approve(account, team)
+    db.session.commit()
+    return advance
 
 
 def run_of(claim: Claim, team: Team) -> PaymentRun:

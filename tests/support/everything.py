@@ -277,6 +277,8 @@ def _expenses(values: Values) -> None:
         values.at(f"expenses.{endpoint}", key="taxi")
     values.at("expenses.time_rate", role="adviser")
     values.at("expenses.figures", report=sorted(REPORTS))
+    values.at("expenses.word_give_back", tag=["en", "ar"])
+    values.at("expenses.close_advance", reference=expenses.make_owing_advance().reference)
     _deciding(values)
 
 
@@ -314,8 +316,13 @@ def _claims(values: Values, member: Any, person: Any) -> None:
             values.at(f"{side}{page}", reference=hours.reference)
         values.at(f"{side}time", reference=hours.reference, number=1)
         values.at(f"{side}sent", reference=done.reference)
-    for page in ("show", "answer", "take_back"):
+    for page in ("answer", "take_back"):
         values.at(f"claims.{page}", reference=asked.reference)
+    owing, failed = (
+        expenses.make_owing_advance(member),
+        expenses.make_claim("failed", payee=expenses.make_payee(member)),
+    )
+    values.at("claims.show", reference=[asked.reference, owing.reference, failed.reference])
 
 
 def _authoring(values: Values) -> None:
