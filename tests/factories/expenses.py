@@ -183,11 +183,10 @@ def make_owing_advance(member: Member | None = None, pence: int = 2000, spent: i
     make_policy()
     member, team = member or make_member(), Team()
     payee = payees.for_member(member)
-    if bank_queries.find_current(payee.id) is None:
-        make_account(payee)
     asked = prior.ask(payee, "advance", "taxi", clock.today() + dt.timedelta(days=9), pence=pence, words="No bus.")
     advance = prior.agree(asked, pence, by=make_staff("claims_approver"))
     assert advance is not None
+    choices.choose(advance, "voucher", language="en", how="online")
     approve(advance, team)
     authorising.authorise(advance, by=team.authoriser, version=advance.version)
     runs.mark_paid(run_of(advance, team), paid_on=clock.today())
@@ -198,6 +197,15 @@ def make_owing_advance(member: Member | None = None, pence: int = 2000, spent: i
     approve(account, team)
     db.session.commit()
     return advance
+
+
+def make_failed_voucher(payee: Payee) -> Claim:
+    """Return a committed claim whose voucher came back, of somebody who has given no account."""
+    claim = make_draft(payee)
+    choices.choose(claim, "voucher", language="en", how="online")
+    bring(claim, "failed", Team())
+    db.session.commit()
+    return claim
 
 
 def run_of(claim: Claim, team: Team) -> PaymentRun:

@@ -318,10 +318,7 @@ def _claims(values: Values, member: Any, person: Any) -> None:
         values.at(f"{side}sent", reference=done.reference)
     for page in ("answer", "take_back"):
         values.at(f"claims.{page}", reference=asked.reference)
-    owing, failed = (
-        expenses.make_owing_advance(member),
-        expenses.make_claim("failed", payee=expenses.make_payee(member)),
-    )
+    owing, failed = expenses.make_owing_advance(member), expenses.make_failed_voucher(payee)
     values.at("claims.show", reference=[asked.reference, owing.reference, failed.reference])
 
 
