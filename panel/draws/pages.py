@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 
 from core.database import db
 from core.errors import N_
-from i18n.web import listed, number, words
+from i18n.web import listed, number, percent, words
 from panel import purposes, queries
-from panel.draws import features, people, pools, quotas
+from panel.draws import chances, features, people, pools, quotas
 from panel.draws.naming import Names, feature
 from panel.lottery.changes import worded
 from panel.models import Draw, DrawQuota, DrawState, Reply, Role
@@ -101,14 +101,42 @@ def quota_groups(rows: Sequence[DrawQuota]) -> list[dict[str, Any]]:
 def preview(draw: Draw) -> dict[str, Any]:
     """Return who would be in the pool if it were fixed now, and who is left out."""
     meant, free = pools.counts(draw)
-    names = Names()
+    names, rows = Names(), quotas.of(draw.id)
+    kept = bool(rows) and draw.algorithm != "random"
     tables = []
     for key in draw.features:
         found = pools.counts_by_category(draw, key)
-        order = features.categories(key) or sorted(set(found) - {pools.NOT_SAID})
-        shown = [c for c in [*order, pools.NOT_SAID] if c in found]
-        tables.append({"name": feature(key), "rows": [(names.category(key, c), found[c]) for c in shown]})
-    return {"meant": meant, "free": free, "out": meant - free, "tables": tables}
+        wanted = {row.category: (row.least, row.most) for row in rows if row.feature == key} if kept else {}
+        order = features.categories(key) or sorted({*found, *wanted} - {pools.NOT_SAID})
+        shown = [c for c in [*order, pools.NOT_SAID] if found.get(c) or wanted.get(c, (0, 0))[0]]
+        seats = chances.seats(found, wanted, draw.size or 0)
+        lines = [_pool_line(names.category(key, c), found.get(c, 0), wanted.get(c), seats.get(c)) for c in shown]
+        tables.append({"name": feature(key), "rows": lines})
+    return {
+        "meant": meant,
+        "free": free,
+        "out": meant - free,
+        "tables": tables,
+        "expected": kept and not draw.expects_answers,
+        "same": min(1.0, (draw.size or 0) / free) if free and draw.algorithm == "random" else None,
+    }
+
+
+def _pool_line(
+    name: str, count: int, wanted: tuple[int, int] | None, seats: tuple[int, int] | None
+) -> tuple[str, int, str, str]:
+    """Return a category's name, its people in the pool, how many of them can be chosen, and their chance on average."""
+    if wanted and count < wanted[0]:
+        return name, count, _("At least %(count)s: too few people", count=number(wanted[0])), ""
+    if not seats:
+        return name, count, "", ""
+    low, high = seats
+    shares = [percent(seat / count) for seat in seats] if count else []
+    return name, count, _span(number(low), number(high)), _span(*shares) if shares else ""
+
+
+def _span(low: str, high: str) -> str:
+    return low if low == high else _("%(low)s to %(high)s", low=low, high=high)
 
 
 def feature_choices(draw: Draw) -> list[tuple[str, str]]:
