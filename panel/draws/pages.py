@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from core.database import db
 from core.errors import N_
@@ -83,8 +84,13 @@ def facts(draw: Draw) -> list[dict[str, Any]]:
         {"key": _("People wanted"), "value": number(draw.size)},
         {"key": _("People drawn"), "value": number(draw.draw_size or draw.size)},
         {"key": _("Reserves"), "value": number(draw.reserves)},
-        {"key": _("Must be like the population in"), "value": listed(feature(f) for f in draw.features)},
+        {"key": _("Must be like the population in"), "value": _lines(feature(f) for f in draw.features)},
     ]
+
+
+def _lines(names: Iterable[str]) -> Markup:
+    """Return names one under the other: in a sentence "age and sex and disability" may be two features or three."""
+    return Markup("<br>").join(names)
 
 
 def quota_groups(rows: Sequence[DrawQuota]) -> list[dict[str, Any]]:
@@ -136,7 +142,8 @@ def _pool_line(
 
 
 def _span(low: str, high: str) -> str:
-    return low if low == high else _("%(low)s to %(high)s", low=low, high=high)
+    # Isolated, or a percent sign changes sides after an Arabic word.
+    return low if low == high else _("%(low)s to %(high)s", low=f"\u2066{low}\u2069", high=f"\u2066{high}\u2069")
 
 
 def feature_choices(draw: Draw) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,7 +56,9 @@ def page(draw: Draw) -> dict[str, Any]:
         "features": [naming.feature(f) for f in draw.features],
         "method": _(naming.METHODS[draw.algorithm]),
         "version": said.get("version"),
-        "quotas": [(naming.feature(c), names.category(c, f), low, high) for c, f, low, high in said.get("quotas", [])],
+        "quotas": _by_feature(
+            (c, (names.category(c, f), number(low), number(high))) for c, f, low, high in said.get("quotas", [])
+        ),
         "sheet": sheet.public if sheet else None,
         "makeup": _makeup(sheet, names) if sheet else [],
         "chances": [_chance_row(row) for row in sheet.public["chances"]] if sheet else [],
@@ -67,11 +69,17 @@ def page(draw: Draw) -> dict[str, Any]:
     }
 
 
-def _makeup(sheet: DrawSheet, names: naming.Names) -> list[dict[str, Any]]:
-    return [
-        row | {"name": naming.feature(row["category"]), "value": names.category(row["category"], row["feature"])}
-        for row in sheet.public["draws"][0]["makeup"]
-    ]
+def _makeup(sheet: DrawSheet, names: naming.Names) -> list[tuple[str, list[Any]]]:
+    rows = sheet.public["draws"][0]["makeup"]
+    return _by_feature((r["category"], r | {"value": names.category(r["category"], r["feature"])}) for r in rows)
+
+
+def _by_feature(rows: Iterable[tuple[str, Any]]) -> list[tuple[str, list[Any]]]:
+    """Return (name of the feature, its rows) of (key of a feature, row), in the order in which features come."""
+    out: dict[str, list[Any]] = {}
+    for key, one in rows:
+        out.setdefault(key, []).append(one)
+    return [(naming.feature(key), found) for key, found in out.items()]
 
 
 def _chance_row(row: dict[str, Any]) -> tuple[str, str]:

@@ -75,6 +75,19 @@ class TestPlan:
             text = manager.get(f"/staff/draws/{draw.id}/pool").text
         assert f"{pools.counts(draw)[1]} people could be chosen" in text
 
+    def test_the_pool_says_how_likely_the_numbers_make_each(self, manager):
+        draw = make_draw(within=0)
+        quotas.change(draw, {("age_band", "85+"): (19, 20)})
+        db.session.commit()
+        text = manager.get(f"/staff/draws/{draw.id}/pool").text
+        assert "At least 19: too few people" in text
+        women = pools.counts_by_category(draw, "sex")["female"]
+        wanted = {q.category: (q.least, q.most) for q in quotas.of(draw.id) if q.feature == "sex"}["female"]
+        assert f"{round(100 * wanted[1] / women)}%" in text
+        planning.change(draw, algorithm="random")
+        db.session.commit()
+        assert "Everybody has the same chance" in manager.get(f"/staff/draws/{draw.id}/pool").text
+
     def test_pages_of_the_plan_are_gone_once_it_is_fixed(self, manager):
         draw = fixed(make_draw())
         for page in ("plan/size", "quotas", "pool", "check", "fix"):
