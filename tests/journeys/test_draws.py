@@ -10,6 +10,7 @@ from panel.draws import people, planning
 from panel.models import DrawState, Member, Role
 from tests.factories.areas import make_areas
 from tests.factories.draws import fixed, make_draw
+from tests.factories.groups import belong, make_group
 from tests.factories.members import make_member
 from tests.support import browser as browsers
 from tests.support.site import wait_for
@@ -25,10 +26,15 @@ class TestDraw:
     def test_from_the_public_value_to_a_replacement(self, visit, site):
         with site.context():
             make_areas()
+            crowd = []
             for number in range(20):
-                sex = "female" if number % 2 else "male"
-                make_member(language="ar", email=f"drawn{number}@example.org", answers={"sex": {"value": sex}})
-            draw_id = fixed(make_draw(size=6, reserves=4, within=3, features=["sex"])).id
+                told = {"sex": {"value": "female" if number % 2 else "male"}}
+                crowd.append(make_member(language="ar", email=f"drawn{number}@example.org", answers=told))
+            # Other journeys bring people of their own.
+            circle = make_group(name="Reading circle")
+            belong(circle, crowd)
+            audience = {"area_ids": [], "group_ids": [circle.id]}
+            draw_id = fixed(make_draw(size=6, reserves=4, within=3, features=["sex"], audience=audience)).id
         # The site's own worker may have taken it before this process could.
         wait_for(lambda: self.state(site, draw_id) == DrawState.FIXED, "the draw to be fixed")
         page = visit().new_page()
