@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from panel.lottery.kinds import Kinds
 from panel.lottery.panels import Mixture
 from panel.lottery.pool import Pool, pool_hash
 from panel.lottery.quotas import Quota
+from panel.lottery.residue import stops_for
 from panel.lottery.selection import fingerprint
 
 if TYPE_CHECKING:
@@ -21,23 +24,32 @@ if TYPE_CHECKING:
 
 FORMAT = "citizens-panel lottery"
 #: Raised whenever the same seed would lead to another draw.
-VERSION = 1
+VERSION = 2
+#: What is fixed before a draw.
+_TERMS = ("algorithm", "size", "quotas", "pool")
+#: What every sheet has.
+PARTS = frozenset(
+    {
+        *("format", "version", *_TERMS, "terms_sha256", "made_with", "seed", "types", "method", "upper_bound"),
+        *("searched_bound", "goal_gap", "distribution", "walk", "proof", "draws"),
+    }
+)
 
 
 def sheet(
-    pool: Pool,
+    terms: Mapping[str, Any],
     kinds: Kinds,
     plan: Plan,
-    algorithm: str,
-    quotas: Sequence[Quota],
-    household: str | None,
     seed: Seed,
     made: Sequence[Draw],
     share: np.ndarray,
     selected: Sequence[Sequence[str]],
 ) -> dict[str, Any]:
-    """Return the sheet as JSON data. It holds no ids: only types, and hashes of the pool and of who was selected."""
-    return before(pool, kinds.columns, quotas, plan.problem.k, algorithm, household) | {
+    """Return the sheet as JSON data, `terms` being what before() said.
+
+    It holds no ids: only types, and hashes of the pool and of who was selected.
+    """
+    return dict(terms) | {
         "made_with": {"highspy": version("highspy"), "numpy": version("numpy")},
         "seed": seed.published(),
         "types": {
@@ -52,7 +64,7 @@ def sheet(
         "searched_bound": plan.searched_bound,
         "goal_gap": plan.goal_gap,
         "distribution": _mixture(plan.mixture) if plan.mixture else None,
-        "walk": {"stop": plan.stop, "target": plan.x.tolist()} if plan.method == "walk" else None,
+        "walk": {"stops": list(stops_for(plan.problem)), "target": plan.x.tolist()} if plan.method == "walk" else None,
         "proof": {
             "settles_every_type": plan.whole_levels,
             "levels": [
@@ -68,7 +80,8 @@ def sheet(
         "draws": [
             {
                 "counts": [[t, c] for t, c in enumerate(one.counts.tolist()) if c],
-                "residual": _mixture(one.residual) if one.residual else None,
+                "stops": one.end.stops if one.end else None,
+                "residual": _mixture(one.end.mixture) if one.end else None,
                 "selected_sha256": fingerprint(ids),
             }
             for one, ids in zip(made, selected, strict=True)
@@ -81,7 +94,7 @@ def before(
 ) -> dict[str, Any]:
     """Return what is fixed, and can be published, before a draw."""
     hashed = [*columns, *([household] if household else [])]
-    return {
+    terms = {
         "format": FORMAT,
         "version": VERSION,
         "algorithm": algorithm,
@@ -94,6 +107,13 @@ def before(
             "sha256": pool_hash(pool, hashed),
         },
     }
+    return terms | {"terms_sha256": terms_hash(terms)}
+
+
+def terms_hash(sheet: Mapping[str, Any]) -> str:
+    """Return SHA-256 of what `sheet`, a whole or a public one, says was fixed before the draw."""
+    terms = {name: sheet[name] for name in _TERMS} | {"format": FORMAT, "version": VERSION}
+    return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
 
 
 def _mixture(mixture: Mixture) -> dict[str, Any]:

@@ -13,14 +13,15 @@ import numpy as np
 from panel.lottery import audit, errors
 from panel.lottery.algorithms import ALGORITHMS
 from panel.lottery.kinds import Kinds, kinds_of
-from panel.lottery.panels import SAME, Mixture
+from panel.lottery.panels import SAME
 from panel.lottery.planning import Plan, planned
 from panel.lottery.pool import Pool, canonical_order, check_features, features_used
 from panel.lottery.problem import Problem, problem_of
 from panel.lottery.programs import watched
 from panel.lottery.quotas import Quota, check_quotas
 from panel.lottery.randomness import Seed, Stream
-from panel.lottery.selection import counts_by_type, counts_of, label, people_of
+from panel.lottery.residue import End
+from panel.lottery.selection import counts_by_type, counts_of, people_of, stream_of
 from panel.lottery.watching import Progress, Watch
 
 #: Decimals of what is published: beyond is the solver's dust.
@@ -29,11 +30,11 @@ PLACES = 15
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw: `places` in the pool, `counts` of each type, and after a walk the distribution that it ended in."""
+    """One draw: `places` in the pool, `counts` of each type, and after a walk where it ended."""
 
     places: list[int]
     counts: np.ndarray
-    residual: Mixture | None = None
+    end: End | None = None
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,13 @@ def draw(
     check_features(pool, quotas)
     kinds = kinds_of(pool, columns, households)
     problem = problem_of(kinds, quotas, k)
+    terms = audit.before(pool, columns, quotas, k, algorithm, households)
     with watched(watch):
         plan = plan_of(problem, kinds, algorithm, households is not None, watch)
-        made = _made(pool, kinds, plan, seed, draws, watch)
+        made = _made(pool, kinds, plan, (seed.text, terms["terms_sha256"]), draws, watch)
     share = probabilities(plan)
     selected = [[pool.ids[place] for place in one.places] for one in made]
-    sheet = audit.sheet(pool, kinds, plan, algorithm, quotas, households, seed, made, share, selected)
+    sheet = audit.sheet(terms, kinds, plan, seed, made, share, selected)
     return Result(
         algorithm=algorithm,
         n=len(pool),
@@ -157,16 +159,17 @@ def plan_of(problem: Problem, kinds: Kinds, algorithm: str, households: bool, wa
     return Plan(problem, "uniform", even, problem.k / int(kinds.people.sum()))
 
 
-def _made(pool: Pool, kinds: Kinds, plan: Plan, seed: Seed, draws: int, watch: Watch) -> list[Draw]:
+def _made(pool: Pool, kinds: Kinds, plan: Plan, source: tuple[str, str], draws: int, watch: Watch) -> list[Draw]:
+    """Hold the draws with numbers from `source`: the seed's text and the hash of the terms."""
     made = []
     for number in range(1, draws + 1):
         watch.step("draw", (number - 1) / draws)
-        stream = Stream(seed.text, label(number))
+        stream = stream_of(*source, number)
         if plan.method == "uniform":
             made.append(_uniform(pool, kinds, plan, stream))
             continue
-        counts, residual = counts_of(plan, kinds, stream, watch)
-        made.append(Draw(people_of(kinds, counts, stream), counts, residual))
+        counts, end = counts_of(plan, kinds, stream, watch)
+        made.append(Draw(people_of(kinds, counts, stream), counts, end))
     watch.step("draw", 1.0)
     return made
 
@@ -186,7 +189,7 @@ def realisation_error(plan: Plan, made: Sequence[Draw]) -> float:
     if plan.mixture is not None:
         away = np.abs(plan.mixture.mean - probabilities(plan) * plan.problem.people)
         return float(np.max(away / plan.problem.people))
-    return max((one.residual.error for one in made if one.residual is not None), default=0.0)
+    return max((one.end.mixture.error for one in made if one.end is not None), default=0.0)
 
 
 def gini(share: np.ndarray, people: np.ndarray) -> float:

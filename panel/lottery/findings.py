@@ -4,6 +4,9 @@ from core.errors import N_
 
 DAMAGED = N_("The file is not a whole audit sheet (%(reason)s).")
 SECRET = N_("The secret is not the one that was committed to: its SHA-256 differs.")
+TERMS = N_(
+    "The algorithm, the size, the quotas or the pool are not those fixed before the draw: their SHA-256 differs."
+)
 SEED = N_("The seed is not made of the public value and the secret.")
 BOUND = N_("The proof bounds the least probability by %(bound)s, not by what is published.")
 ROOM = N_("Level %(level)s of the proof leaves room for %(rise)s more.")
@@ -18,6 +21,7 @@ PANEL = N_("Panel %(panel)s of the distribution does not keep the quotas.")
 PANEL_OF_DRAW = N_("Draw %(draw)s: panel %(panel)s at the end of the walk does not keep the quotas.")
 AWAY = N_("In the distribution type %(type)s has a probability %(away)s away from the one published.")
 AWAY_OF_DRAW = N_("Draw %(draw)s: at the end of the walk type %(type)s has a probability %(away)s away from its due.")
+STOPS = N_("Draw %(draw)s: the walk did not pause where it had to.")
 TARGET = N_("The walk starts from other probabilities than those published.")
 OUTSIDE = N_("The walk starts outside the quotas.")
 COUNTS = N_("Draw %(draw)s: repeated, the types have other numbers than the audit says.")

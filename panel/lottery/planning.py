@@ -16,7 +16,6 @@ from panel.lottery.panels import SAME, SIMILAR, Box, Mixture, decomposed
 from panel.lottery.problem import Problem
 from panel.lottery.programs import Program
 from panel.lottery.relaxation import Level, leximin, polished
-from panel.lottery.residue import stop_for
 from panel.lottery.walk import NEAR
 from panel.lottery.watching import Watch
 
@@ -26,7 +25,7 @@ EXPLICIT = 150
 
 @dataclass(frozen=True)
 class Plan:
-    """`x` (T): expected numbers that are published. `mixture` is None when every draw walks to `stop` first.
+    """`x` (T): expected numbers that are published. `mixture` is None when every draw walks first.
 
     `levels` prove that nothing is fairer (`levels[0]`: that no lottery's least probability is above `upper_bound`);
     `whole_levels` says that they settle every type. `goal_gap`: how much better, in units of the goal (a sum over
@@ -41,7 +40,6 @@ class Plan:
     levels: list[Level] = field(default_factory=list)
     whole_levels: bool = False
     mixture: Mixture | None = None
-    stop: int = 0
     goal_gap: float = 0.0
     searched_bound: float = 1.0
 
@@ -55,10 +53,10 @@ def planned(problem: Problem, kinds: Kinds, algorithm: str, watch: Watch, explic
     whole = algorithm == "leximin"
     away = np.abs(x - np.round(x))
     if np.sum(away > NEAR) > explicit:
-        return Plan(problem, "walk", x, bound, levels, whole, stop=stop_for(problem, x, watch), goal_gap=gap)
+        return Plan(problem, "walk", x, bound, levels, whole, goal_gap=gap)
     mixture, searched = _explicit(problem, kinds, x, algorithm, watch)
     if np.max(np.abs(mixture.mean - x)) > SAME:
-        return Plan(problem, "distribution", mixture.mean, bound, levels[:1], False, mixture, 0, gap, searched)
+        return Plan(problem, "distribution", mixture.mean, bound, levels[:1], False, mixture, gap, searched)
     return Plan(problem, "distribution", x, bound, levels, whole, mixture, goal_gap=gap)
 
 

@@ -24,10 +24,10 @@ from panel.lottery.pool import Pool, pool_digest
 from panel.lottery.quotas import Quota
 
 FORMAT = "citizens-panel lottery, public"
-VERSION = 1
+VERSION = 2
 #: Fewer people than these are never a row of their own.
 LEAST = 8
-_KEPT = ("algorithm", "size", "quotas", "pool", "made_with", "seed", "method", "upper_bound")
+_KEPT = ("algorithm", "size", "quotas", "pool", "terms_sha256", "made_with", "seed", "method", "upper_bound")
 
 
 def public_sheet(sheet: dict[str, Any], pool: Pool, least: int = LEAST) -> dict[str, Any]:

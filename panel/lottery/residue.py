@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
-from panel.lottery.panels import SAME, SIMILAR, Box, Mixture, decomposed
+from panel.lottery.panels import SIMILAR, Box, Mixture, decomposed
 from panel.lottery.problem import Problem
-from panel.lottery.randomness import Stream
 from panel.lottery.walk import NEAR, Walk, order_of
 from panel.lottery.watching import Watch
 
-#: A walk stops when so many types are open: the fewer, the faster, and the less likely that panels can make them up.
-STOPS = (64, 100, 150, 250)
-#: Pools of more types begin with the second: of their walks to 64 one in ten could not be made up.
-LARGE = 2000
+#: A walk pauses when so many types are open: the more, the slower, and the likelier that panels can make them up.
+STOPS = (250, 150, 100, 64)
+#: Pools of more types than the first begin with the first stop, of more than the second with the second, others after.
+LARGE = (20_000, 2_000)
 #: So many types that are whole already may move again where the open ones alone cannot be made up; then more.
 OTHERS = (200, 1000)
 
 
-def stop_for(problem: Problem, x: np.ndarray, watch: Watch) -> int:
-    """Return where the walks of a draw shall stop: the first of STOPS at which a trial walk can be made up by panels.
+@dataclass(frozen=True)
+class End:
+    """The `stops` at which a walk paused, the last of which it was drawn at, and the `mixture` it was drawn from."""
 
-    The trial's randomness is its own and the same for every seed. So the choice cannot depend on which way a draw's
-    walk has gone, which would bend the probabilities.
+    stops: list[int]
+    mixture: Mixture
+
+
+def stops_for(problem: Problem) -> tuple[int, ...]:
+    """Return where walks pause: it hangs on the size of the pool alone, so that nobody can choose."""
+    return STOPS[sum(problem.types <= large for large in LARGE) :]
+
+
+def ended(walk: Walk, stops: Sequence[int], watch: Watch) -> End | None:
+    """Walk to the first of `stops` at which panels can make up where it stands, and return that end.
+
+    A stop that fails is left by walking on, never by going back: whether to stop is then known without a look ahead,
+    and the mean stays where it was (optional stopping of a martingale). Going back to an earlier stop because the later
+    one failed would bend the probabilities. Where the last fails, the commonest types may move again; what error is
+    left is published, and says how far the draw is from its promise. None when no panel is there at all.
     """
-    for stop in STOPS[problem.types > LARGE : -1]:
-        walk = Walk(problem, x, Stream("trial", str(stop)))
+    paused = []
+    best = None
+    for stop in stops:
         walk.go(stop)
-        mixture = next_to(walk, watch)
-        if mixture is not None and mixture.error <= SAME:
-            return stop
-    return STOPS[-1]
+        paused.append(stop)
+        best = next_to(walk, watch)
+        if best is not None and best.error <= SIMILAR:
+            return End(paused, best)
+        if len(walk.open_types()) > stop:
+            break  # no direction is left to walk in
+    for others in OTHERS:
+        wider = decomposed(_around(walk, others), walk.x, watch, rounds=1000)
+        best = min((one for one in (best, wider) if one is not None), key=lambda one: one.error, default=None)
+        if best is not None and best.error <= SIMILAR:
+            break
+    return End(paused, best) if best is not None else None
 
 
 def next_to(walk: Walk, watch: Watch) -> Mixture | None:
@@ -38,21 +64,6 @@ def next_to(walk: Walk, watch: Watch) -> Mixture | None:
     base = np.floor(walk.x + NEAR).astype(int)
     top = np.where(walk.x - base > NEAR, base + 1, base)
     return decomposed(Box(walk.problem, base, top), walk.x, watch)
-
-
-def residual(walk: Walk, watch: Watch) -> Mixture | None:
-    """Return a mixture of whole panels whose mean is where the walk stands, or as near as can be found.
-
-    Where types next to the walk cannot make it up, these and some of the commonest others may move by one. What error
-    is left is published: it says how far the draw is from its promise. None when no panel is there at all.
-    """
-    best = next_to(walk, watch)
-    for others in OTHERS:
-        if best is not None and best.error <= SIMILAR:
-            return best
-        wider = decomposed(_around(walk, others), walk.x, watch, rounds=1000)
-        best = min((one for one in (best, wider) if one is not None), key=lambda one: one.error, default=None)
-    return best
 
 
 def _around(walk: Walk, others: int) -> Box:

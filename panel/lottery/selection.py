@@ -10,32 +10,33 @@ import numpy as np
 from panel.lottery.errors import InfeasibleError
 from panel.lottery.infeasible import suggestions
 from panel.lottery.kinds import Kinds
-from panel.lottery.panels import Mixture
 from panel.lottery.planning import Plan
 from panel.lottery.randomness import Stream
-from panel.lottery.residue import residual
+from panel.lottery.residue import End, ended, stops_for
 from panel.lottery.walk import Walk
 from panel.lottery.watching import Watch
 
 
-def label(draw: int) -> str:
-    """Return what a draw's stream of random numbers is called (draws count from 1)."""
-    return f"draw {draw}"
+def stream_of(seed: str, terms: str, draw: int) -> Stream:
+    """Return the random numbers of a draw (they count from 1).
+
+    They hang on the hash of its `terms` too: with another algorithm, size, quota or pool the same seed draws others.
+    """
+    return Stream(f"{seed}|{terms}", f"draw {draw}")
 
 
-def counts_of(plan: Plan, kinds: Kinds, stream: Stream, watch: Watch) -> tuple[np.ndarray, Mixture | None]:
-    """Return how many of each type one draw takes (T), and, after a walk, the distribution it ended in.
+def counts_of(plan: Plan, kinds: Kinds, stream: Stream, watch: Watch) -> tuple[np.ndarray, End | None]:
+    """Return how many of each type one draw takes (T), and, after a walk, where it ended.
 
     Raises InfeasibleError when there is no panel where the walk ended: the quotas can be met by parts of people only.
     """
     if plan.mixture is not None:
         return plan.mixture.panels[stream.choose(plan.mixture.weights)], None
     walk = Walk(plan.problem, plan.x, stream)
-    walk.go(plan.stop)
-    mixture = residual(walk, watch)
-    if mixture is None:
+    end = ended(walk, stops_for(plan.problem), watch)
+    if end is None:
         raise InfeasibleError(suggestions=suggestions(plan.problem, kinds), k=plan.problem.k)
-    return mixture.panels[stream.choose(mixture.weights)], mixture
+    return end.mixture.panels[stream.choose(end.mixture.weights)], end
 
 
 def people_of(kinds: Kinds, counts: np.ndarray, stream: Stream) -> list[int]:

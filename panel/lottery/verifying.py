@@ -19,9 +19,10 @@ from panel.lottery.pool import Pool, canonical_order, pool_hash
 from panel.lottery.problem import problem_of
 from panel.lottery.publishing import is_public
 from panel.lottery.quotas import Quota
-from panel.lottery.randomness import Stream, commitment
+from panel.lottery.randomness import Seed, Stream
 from panel.lottery.relaxation import Level
-from panel.lottery.selection import counts_by_type, fingerprint, label, people_of
+from panel.lottery.residue import stops_for
+from panel.lottery.selection import counts_by_type, fingerprint, people_of, stream_of
 from panel.lottery.walk import Walk
 
 #: Published and real probabilities may differ by this much.
@@ -37,19 +38,23 @@ def differences(sheet: Any, pool: Pool | None = None, selected: Sequence[Sequenc
 
     With `pool` the people are drawn again too; with `selected` (the ids of each draw) they are compared by name.
     """
+    found: list[Said] = []
     try:
-        if is_public(sheet):
-            return list(_public(sheet, pool, selected))
-        return list(_Check(sheet).all(pool, selected))
+        found.extend(_public(sheet, pool, selected) if is_public(sheet) else _whole(sheet, pool, selected))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, LotteryError) as error:
-        return [Said(findings.DAMAGED, {"reason": f"{type(error).__name__}: {error}"})]
+        found.append(Said(findings.DAMAGED, {"reason": f"{type(error).__name__}: {error}"}))
+    return found
+
+
+def _whole(sheet: Any, pool: Pool | None, selected: Sequence[Sequence[str]] | None) -> Iterator[Said]:
+    yield from _Check(sheet).all(pool, selected)
 
 
 def _public(sheet: dict[str, Any], pool: Pool | None, selected: Sequence[Sequence[str]] | None) -> Iterator[Said]:
     """Yield what is wrong with a public sheet: all of it with the pool, else what can be seen without."""
     if sheet["version"] != publishing.VERSION:
         raise ValueError("another version")
-    yield from _seed(sheet["seed"])
+    yield from _fixed(sheet)
     for number, one in enumerate(sheet["draws"], start=1):
         if sheet["algorithm"] != "random" and not all(row["kept"] for row in one["makeup"]):
             yield Said(findings.QUOTAS, {"draw": number})
@@ -68,11 +73,15 @@ def _public(sheet: dict[str, Any], pool: Pool | None, selected: Sequence[Sequenc
     yield from _Check(whole).all(pool, selected)
 
 
-def _seed(seed: dict[str, Any]) -> Iterator[Said]:
-    if seed["secret"] and commitment(seed["secret"]) != seed["secret_sha256"]:
+def _fixed(sheet: dict[str, Any]) -> Iterator[Said]:
+    """Yield what is wrong with what was fixed before the draw, and with the seed."""
+    if sheet["terms_sha256"] != audit.terms_hash(sheet):
+        yield Said(findings.TERMS)
+    seed = sheet["seed"]
+    due = Seed(seed["public"], seed["secret"], seed["source"]).published()
+    if seed["secret_sha256"] != due["secret_sha256"]:
         yield Said(findings.SECRET)
-    expected = f"{seed['public']}|{seed['secret']}" if seed["secret"] else seed["public"]
-    if seed["text"] != expected:
+    if seed["text"] != due["text"]:
         yield Said(findings.SEED)
 
 
@@ -80,6 +89,8 @@ class _Check:
     def __init__(self, sheet: dict[str, Any]) -> None:
         if sheet["format"] != audit.FORMAT or sheet["version"] != audit.VERSION:
             raise ValueError("another format or version")
+        if missing := sorted(audit.PARTS - sheet.keys()):
+            raise KeyError(missing[0])
         self.sheet = sheet
         self.quotas = [Quota(str(c), str(f), int(low), int(high)) for c, f, low, high in sheet["quotas"]]
         types = sheet["types"]
@@ -100,7 +111,7 @@ class _Check:
 
     def all(self, pool: Pool | None, selected: Sequence[Sequence[str]] | None) -> Iterator[Said]:
         said = int(self.sheet["pool"]["people"])
-        yield from _seed(self.sheet["seed"])
+        yield from _fixed(self.sheet)
         yield from self._proof()
         if pool is not None:
             wrong = list(self._pool(pool))
@@ -126,6 +137,8 @@ class _Check:
                 rows[row] = multiplier
             groups = tuple((int(g), float(y)) for g, y in one["groups"])
             levels.append(Level(float(one["value"]), np.array(one["types"], int), rows, groups))
+        if not levels and self.sheet["method"] != "uniform":
+            raise ValueError("no proof")
         if not levels:
             return
         proved = proof(self.free, levels)
@@ -181,7 +194,7 @@ class _Check:
     def _draw(
         self, number: int, one: dict[str, Any], pool: Pool | None, selected: Sequence[Sequence[str]] | None
     ) -> Iterator[Said]:
-        stream = Stream(self.sheet["seed"]["text"], label(number))
+        stream = stream_of(self.sheet["seed"]["text"], self.sheet["terms_sha256"], number)
         ids: list[str] | None = None
         counts = np.zeros(len(self.kinds), int)
         for t, count in one["counts"]:
@@ -212,9 +225,14 @@ class _Check:
             wrong: list[Said] = []
         else:
             walk = Walk(self.free, np.array(self.sheet["walk"]["target"], float), stream)
-            walk.go(int(self.sheet["walk"]["stop"]))
-            mixture = one["residual"]
-            wrong = list(self._mixture(mixture, walk.x, number))
+            stops = list(stops_for(self.free))
+            paused, mixture = one["stops"], one["residual"]
+            wrong = []
+            if not paused or paused != stops[: len(paused)] or self.sheet["walk"]["stops"] != stops:
+                wrong.append(Said(findings.STOPS, {"draw": number}))
+            for stop in paused:
+                walk.go(int(stop))
+            wrong += self._mixture(mixture, walk.x, number)
         return _panels(mixture, len(self.kinds))[stream.choose(mixture["weights"])], wrong
 
 

@@ -21,6 +21,7 @@ from panel.draws.errors import (
     UnfinishedError,
     ValueTakenError,
 )
+from panel.lottery.audit import terms_hash
 from panel.lottery.cli import verify_command
 from panel.lottery.verifying import differences
 from panel.models import DrawnPerson, DrawSecret, DrawSheet, DrawState, Member, Reply, Role
@@ -138,6 +139,7 @@ class TestFix:
             "sha256": draw.pool_sha256,
         }  # fmt: skip
         assert said["secret_sha256"] == draw.secret_sha256
+        assert said["terms_sha256"] == terms_hash(said)
         assert said["source"].startswith("The six numbers")
         assert pools.opened(draw.id, "secret") not in json.dumps(said)
 
@@ -309,6 +311,7 @@ class TestSheet:
         assert (run.exit_code, run.output.strip()) == (0, "OK")
         assert CliRunner().invoke(verify_command, [str(audit_file)]).exit_code == 0
         assert differences(row.public | {"sealed": row.whole}, work.pool_of(draw)) == []
+        assert row.public["terms_sha256"] == draw.commitment["terms_sha256"]
 
     def test_no_small_group_stands_in_it(self, crowd):
         draw = published(make_draw())

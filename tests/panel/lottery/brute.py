@@ -15,7 +15,12 @@ def panels(pool, quotas, k, household=None):
 
 
 def keeps(pool, quotas, places):
-    return all(q.min <= sum(pool.columns[q.category][i] == q.feature for i in places) <= q.max for q in quotas)
+    return all(q.min <= sum(_has(pool, q, i) for i in places) <= q.max for q in quotas)
+
+
+def _has(pool, quota, place):
+    cells = zip(quota.columns(pool.columns), quota.values(pool.columns), strict=True)
+    return all(pool.columns[column][place] == value for column, value in cells)
 
 
 def leximin(n, found):

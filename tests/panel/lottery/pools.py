@@ -5,14 +5,17 @@ from collections import Counter
 from hypothesis import strategies as st
 
 from panel.lottery.pool import Pool
-from panel.lottery.quotas import Quota
+from panel.lottery.quotas import JOIN, Quota
 
 
 @st.composite
-def lotteries(draw, most=8, households=False):
-    """Return pool, quotas, k: the quotas are drawn around a panel that the pool can make up, so one exists."""
+def lotteries(draw, most=8, households=False, joint=False):
+    """Return pool, quotas, k: the quotas are drawn around a panel that the pool can make up, so one exists.
+
+    With `joint` some cells of sex by age have quotas too, besides those of the margins.
+    """
     n = draw(st.integers(3, most))
-    names = ["sex", "age", "area"][: draw(st.integers(1, 3))]
+    names = ["sex", "age", "area"][: draw(st.integers(2 if joint else 1, 3))]
     columns = {name: draw(st.lists(st.sampled_from(["a", "b", "c"]), min_size=n, max_size=n)) for name in names}
     homes = list(range(n))
     if households:
@@ -23,11 +26,15 @@ def lotteries(draw, most=8, households=False):
     k = draw(st.integers(1, len(able)))
     witness = able[:k]
     quotas = []
-    for name in names:
-        there = Counter(columns[name][i] for i in witness)
-        for feature in sorted(set(columns[name])):
-            low, high = draw(st.integers(0, there[feature])), draw(st.integers(there[feature], k))
-            quotas.append(Quota(name, feature, low, high, len(quotas) + 2))
+    values = {name: columns[name] for name in names}
+    if joint:
+        values[JOIN.join(names[:2])] = [JOIN.join(pair) for pair in zip(*(columns[n] for n in names[:2]), strict=True)]
+    for name, people in values.items():
+        there = Counter(people[i] for i in witness)
+        for feature in sorted(set(people)):
+            if name in names or draw(st.booleans()):
+                low, high = draw(st.integers(0, there[feature])), draw(st.integers(there[feature], k))
+                quotas.append(Quota(name, feature, low, high, len(quotas) + 2))
     return Pool([f"p{i:02d}" for i in range(n)], columns), quotas, k
 
 

@@ -1,15 +1,20 @@
 """The laws of the lottery: as fair as can be, whoever asks, in whatever order, under whatever names."""
 
+import functools
 import math
+from collections import Counter
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.lottery import census_like
 from panel.lottery.algorithms import ALGORITHMS
 from panel.lottery.engine import draw
 from panel.lottery.pool import Pool
 from panel.lottery.quotas import Quota
+from panel.lottery.randomness import Stream
 from tests.panel.lottery import brute
 from tests.panel.lottery.pools import example, lotteries
 
@@ -31,6 +36,13 @@ class TestLeximin:
         best = brute.leximin(len(pool), brute.panels(pool, quotas, k, "home"))
         result = draw(pool, quotas, k, seed="1", households="home")
         assert list(result.probabilities.values()) == pytest.approx(list(best), abs=1e-6)
+
+    @some
+    @given(lotteries(joint=True))
+    def test_equals_a_search_through_all_panels_that_keep_joint_cells(self, lottery):
+        pool, quotas, k = lottery
+        best = brute.leximin(len(pool), brute.panels(pool, quotas, k))
+        assert list(draw(pool, quotas, k, seed="1").probabilities.values()) == pytest.approx(list(best), abs=1e-6)
 
     def test_gives_everybody_a_tenth_in_the_published_example(self):
         result = draw(*example(), seed="1")
@@ -66,7 +78,7 @@ class TestLeximin:
 class TestEveryAlgorithm:
     @pytest.mark.parametrize("algorithm", [a for a in ALGORITHMS if a != "random"])
     @settings(max_examples=15, deadline=None, derandomize=True)
-    @given(lotteries(most=12, households=True), st.text(max_size=5))
+    @given(st.booleans().flatmap(lambda j: lotteries(most=12, households=True, joint=j)), st.text(max_size=5))
     def test_keeps_quotas_size_and_households_in_every_draw(self, algorithm, lottery, seed):
         pool, quotas, k = lottery
         result = draw(pool, quotas, k, algorithm, seed, households="home", draws=5)
@@ -118,23 +130,63 @@ class TestEveryAlgorithm:
         assert list(result.probabilities.values()) == pytest.approx([1 / 3] * 3, abs=1e-6)
 
 
-def chi_square(seen, expected, draws):
-    """Return the statistic of people seen and expected, those with chances 0 and 1 left out, and how many are in."""
-    kept = [(s, e) for s, e in zip(seen, expected, strict=True) if 1e-9 < e < 1 - 1e-9]
-    return sum((s - draws * e) ** 2 / (draws * e * (1 - e)) for s, e in kept), len(kept)
+DRAWS = 10_000
+#: So likely is it that a lottery that is as published has anybody among the improbable.
+RISK = 0.001
+
+
+def binomial_tail(seen, chance):
+    """Return how probable it is to be chosen `seen` times in DRAWS or farther out: twice the smaller exact tail."""
+    if chance <= 0 or chance >= 1:
+        return float(seen == DRAWS * chance)
+    here = math.lgamma(DRAWS + 1) + seen * math.log(chance) + (DRAWS - seen) * math.log1p(-chance)
+    term = math.exp(here - math.lgamma(seen + 1) - math.lgamma(DRAWS - seen + 1))
+    odds = chance / (1 - chance)
+    above = below = up = down = term
+    for more in range(seen, DRAWS):
+        up *= (DRAWS - more) / (more + 1) * odds
+        above += up
+    for less in range(seen, 0, -1):
+        down *= less / (DRAWS - less + 1) / odds
+        below += down
+    return min(1.0, 2 * min(above, below))
+
+
+def improbable(result):
+    """Return who was chosen too often or too rarely: draws are independent, so each one's number is binomial.
+
+    Bonferroni's correction for as many tests as people: the numbers of two people hang together.
+    """
+    seen = Counter(person for ids in result.selected for person in ids)
+    tail = functools.cache(binomial_tail)
+    chances = result.probabilities
+    return [person for person, chance in chances.items() if tail(seen[person], chance) < RISK / len(chances)]
+
+
+def uneven_example():
+    pool, quotas, k = example()
+    return pool, [*quotas[:2], Quota("leaning", "liberal", 10, 20, 4), quotas[3]], k
 
 
 class TestDraws:
-    def test_of_ten_thousand_agree_with_the_published_probabilities(self):
-        pool, quotas, k = example()
-        quotas = [*quotas[:2], Quota("leaning", "liberal", 10, 20, 4), quotas[3]]
-        result = draw(pool, quotas, k, seed="fixed", draws=10_000)
-        seen = dict.fromkeys(pool.ids, 0)
-        for ids in result.selected:
-            for person in ids:
-                seen[person] += 1
-        statistic, people = chi_square(seen.values(), result.probabilities.values(), 10_000)
-        assert abs(statistic - people) < 4 * math.sqrt(2 * people)
+    @pytest.mark.parametrize("pool", [uneven_example, lambda: (*census_like(60, 8, seed=2), 8)])
+    def test_of_ten_thousand_agree_with_the_published_probabilities(self, pool):
+        result = draw(*pool(), seed="fixed", draws=DRAWS)
+        assert len(set(result.probabilities.values())) > 1
+        assert improbable(result) == []
+
+    def test_of_ten_thousand_tell_on_numbers_that_are_a_little_too_often_nought(self, monkeypatch):
+        fair = Stream.below
+        monkeypatch.setattr(Stream, "below", lambda self, bound: 0 if fair(self, 20) == 0 else fair(self, bound))
+        assert improbable(draw(*uneven_example(), seed="fixed", draws=DRAWS))
+
+    @pytest.mark.parametrize(("seen", "which"), [(5, range(6)), (14, range(15)), (60, range(60, 200))])
+    def test_are_tested_by_tails_that_fractions_confirm(self, seen, which):
+        whole = sum(math.comb(DRAWS, times) * 399 ** (DRAWS - times) for times in which)
+        assert binomial_tail(seen, 1 / 400) == pytest.approx(float(2 * Fraction(whole, 400**DRAWS)), rel=1e-8)
+
+    def test_of_people_who_cannot_or_must_be_chosen_have_no_leeway(self):
+        assert [binomial_tail(*pair) for pair in ((0, 0.0), (1, 0.0), (DRAWS, 1.0), (DRAWS - 1, 1.0))] == [1, 0, 1, 0]
 
     def test_repeat_with_the_same_seed_and_differ_with_another(self):
         pool, quotas, k = example()

@@ -71,12 +71,16 @@ class TestDifferences:
         pool, _, public, _ = held
         assert "cannot be opened" in str(differences(public, Pool([*pool.ids[1:], "other"], pool.columns))[0])
 
-    @pytest.mark.parametrize("part", ["upper_bound", "min_probability", "size", "seed", "chances", "draws"])
+    @pytest.mark.parametrize(
+        "part", ["upper_bound", "min_probability", "size", "seed", "chances", "draws", "algorithm"]
+    )
     def test_finds_what_was_changed_in_the_open_part(self, held, part):
         pool, _, public, _ = held
         changed = copy.deepcopy(public)
         if part == "draws":
             changed["draws"][0]["selected_sha256"] = "0" * 64
+        elif part == "algorithm":
+            changed["algorithm"] = "nash"
         elif part == "chances":
             changed["chances"][0]["people"] += 1
         elif part == "seed":
@@ -84,6 +88,12 @@ class TestDifferences:
         else:
             changed[part] += 1
         assert part in {one.params.get("part") for one in differences(changed, pool)}
+
+    def test_finds_another_algorithm_and_a_commitment_taken_out_without_the_pool(self, held):
+        _, _, public, _ = held
+        assert "SHA-256 differs" in str(differences(public | {"algorithm": "nash"})[0])
+        seed = {name: value for name, value in public["seed"].items() if name != "secret_sha256"}
+        assert "secret_sha256" in str(differences(public | {"seed": seed})[0])
 
     def test_finds_a_list_of_others_without_the_pool(self, held):
         _, _, public, result = held

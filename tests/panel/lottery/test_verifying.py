@@ -6,6 +6,8 @@ import json
 import pytest
 
 from bench.lottery import census_like
+from panel.lottery.algorithms import ALGORITHMS
+from panel.lottery.audit import PARTS, terms_hash
 from panel.lottery.engine import draw
 from panel.lottery.pool import Pool
 from panel.lottery.randomness import Seed
@@ -49,6 +51,36 @@ class TestDifferences:
         sheet["seed"] |= {"secret": "late", "text": "04 11 23|late"}
         assert "The secret is not the one that was committed to: its SHA-256 differs." in differences(sheet)
 
+    @pytest.mark.parametrize("made", [(), ("04 11 23", "hidden"), ("04 11 23", "")])
+    def test_finds_a_commitment_that_was_taken_out_or_blanked(self, held, made):
+        sheet = copy.deepcopy(held[1])
+        if made:
+            sheet["seed"] = Seed(*made).published()
+        del sheet["seed"]["secret_sha256"]
+        assert "secret_sha256" in differences(sheet)[0]
+        sheet["seed"]["secret_sha256"] = "" if sheet["seed"]["secret"] else "0" * 64
+        assert "The secret is not the one that was committed to: its SHA-256 differs." in differences(sheet)
+
+    @pytest.mark.parametrize("other", [*ALGORITHMS, "fairest"])
+    def test_finds_another_algorithm_also_where_its_hash_was_made_again(self, held, other):
+        pool, sheet, _ = held
+        if other == sheet["algorithm"]:
+            return
+        sheet = copy.deepcopy(sheet) | {"algorithm": other}
+        assert "SHA-256 differs" in differences(sheet)[0]
+        assert differences(sheet | {"terms_sha256": terms_hash(sheet)}, pool)
+
+    @pytest.mark.parametrize("part", sorted(PARTS))
+    def test_finds_what_was_taken_out(self, held, part):
+        sheet = {name: value for name, value in held[1].items() if name != part}
+        assert differences(sheet)
+
+    def test_finds_a_proof_that_was_taken_out(self, held):
+        sheet = copy.deepcopy(held[1])
+        if sheet["method"] != "uniform":
+            sheet["proof"] = {"settles_every_type": False, "levels": []}
+            assert differences(sheet)
+
     def test_finds_a_changed_pool(self, held):
         pool, sheet, _ = held
         columns = {name: [*values[1:], values[0]] for name, values in pool.columns.items()}
@@ -74,7 +106,7 @@ class TestDifferences:
         sheet["types"]["probability"][0] += 0.001
         assert differences(sheet)
 
-    @pytest.mark.parametrize("sheet", [None, [], {}, {"format": "citizens-panel lottery", "version": 1}, "text"])
+    @pytest.mark.parametrize("sheet", [None, [], {}, {"format": "citizens-panel lottery", "version": 2}, "text"])
     def test_says_that_something_else_is_no_audit(self, sheet):
         assert differences(sheet)[0].startswith("The file is not a whole audit sheet")
 

@@ -1,7 +1,9 @@
 """The walk: exact sums, right expectations, the same again."""
 
+import json
 import random
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from panel.lottery.pool import features_used
 from panel.lottery.problem import problem_of
 from panel.lottery.randomness import Seed, Stream, commitment
 from panel.lottery.relaxation import leximin
+from panel.lottery.verifying import differences
 from panel.lottery.walk import Walk
 from panel.lottery.watching import Watch
 
@@ -74,7 +77,7 @@ class TestResidual:
         walk = Walk(polytope, target, Stream("a", "1"))
         walk.go(64)
         monkeypatch.setattr(residue, "next_to", lambda *_: None)
-        mixture = residue.residual(walk, Watch())
+        mixture = residue.ended(walk, (64,), Watch()).mixture
         assert mixture.error < 1e-6
         assert all(polytope.violation(panel.astype(float)) == 0 for panel in mixture.panels)
         moved = np.any(mixture.panels != np.round(walk.x), axis=0)
@@ -92,6 +95,35 @@ class TestResidual:
         assert left[0][2] < 0.5  # the search for panels that is left has little weight to place
 
 
+class TestEnd:
+    def test_is_the_first_stop_and_never_one_that_was_gone_past(self, problem, monkeypatch):
+        polytope, target = problem
+        tried, straight = [], residue.next_to
+
+        def failing_twice(walk, watch):
+            tried.append(len(walk.open_types()))
+            return straight(walk, watch) if len(tried) > 2 else None
+
+        monkeypatch.setattr(residue, "next_to", failing_twice)
+        walk = Walk(polytope, target, Stream("a", "1"))
+        end = residue.ended(walk, (90, 80, 64, 50), Watch())
+        assert end.stops == [90, 80, 64]
+        assert all(there <= stop for there, stop in zip(tried, end.stops, strict=True))
+        assert end.mixture.error < 1e-9
+        assert np.max(np.abs(end.mixture.mean - walk.x)) < 1e-9
+
+    def test_hangs_on_the_size_of_the_pool_alone(self):
+        pools = [SimpleNamespace(types=types) for types in (100, 2_000, 2_001, 20_001)]
+        assert [residue.stops_for(pool)[0] for pool in pools] == [100, 100, 150, 250]
+
+    def test_has_no_more_stops_where_no_direction_is_left(self, problem, monkeypatch):
+        polytope, target = problem
+        monkeypatch.setattr(Walk, "go", lambda *_: None)
+        monkeypatch.setattr(residue, "next_to", lambda *_: None)
+        monkeypatch.setattr(residue, "OTHERS", ())
+        assert residue.ended(Walk(polytope, target, Stream("a", "1")), (64, 50), Watch()) is None
+
+
 class TestLargePools:
     @pytest.mark.slow
     def test_are_drawn_by_a_walk_that_can_be_verified(self, census):
@@ -105,7 +137,21 @@ class TestLargePools:
             assert len({pool.columns["home"][i] for i in places}) == 40
             for quota in quotas:
                 assert quota.min <= sum(pool.columns[quota.category][i] == quota.feature for i in places) <= quota.max
-        assert result.audit["walk"]["stop"] in residue.STOPS
+        assert result.audit["draws"][0]["stops"] == [residue.stops_for(SimpleNamespace(types=result.types))[0]]
+        assert differences(result.audit, pool, result.selected) == []
+
+    @pytest.mark.slow
+    def test_are_repeated_with_the_stops_that_were_left(self, census, monkeypatch):
+        pool, quotas = census
+        straight, left = residue.next_to, []
+        monkeypatch.setattr(residue, "next_to", lambda *given: straight(*given) if left else left.append(1))
+        result = draw(pool, quotas, 40, seed="1")
+        assert result.audit["draws"][0]["stops"] == [100, 64]
+        sheet = json.loads(json.dumps(result.audit))
+        assert differences(sheet, pool, result.selected) == []
+        for stops in ([64], [100], [], [100, 50]):
+            sheet["draws"][0]["stops"] = stops
+            assert differences(sheet)
 
 
 class TestStream:
