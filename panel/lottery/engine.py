@@ -163,14 +163,13 @@ def _made(pool: Pool, kinds: Kinds, plan: Plan, source: tuple[str, str], draws: 
     """Hold the draws with numbers from `source`: the seed's text and the hash of the terms."""
     made = []
     for number in range(1, draws + 1):
-        watch.step("draw", (number - 1) / draws)
         stream = stream_of(*source, number)
         if plan.method == "uniform":
             made.append(_uniform(pool, kinds, plan, stream))
-            continue
-        counts, end = counts_of(plan, kinds, stream, watch)
-        made.append(Draw(people_of(kinds, counts, stream), counts, end))
-    watch.step("draw", 1.0)
+        else:
+            counts, end = counts_of(plan, kinds, stream, watch)
+            made.append(Draw(people_of(kinds, counts, stream), counts, end))
+        watch.step("draw", number / draws)  # afterwards: the first draw tells how far its distribution is
     return made
 
 
