@@ -94,8 +94,8 @@ _open: ContextVar[_Way | None] = ContextVar("open", default=None)
 class Prepared:
     """A statement of at most one row, with named parameters and no others that change from one run to the next.
 
-    Where the session is in a transaction, it belongs to that; else to the one of `together`. Outside of both it stands
-    for itself: what it reads is what is committed, and what it writes is committed when it returns.
+    It belongs to the transaction of `together`, or else to that of the session. Outside of both it stands for itself:
+    what it reads is what is committed, and what it writes is committed when it returns.
     """
 
     def __init__(self, statement: sa.ClauseElement | Callable[[], sa.ClauseElement]) -> None:
@@ -138,7 +138,8 @@ def close() -> None:
 def together() -> Iterator[None]:
     """Make the prepared statements of the body one transaction, committed at its end; an error takes all back.
 
-    Where the session is in a transaction they belong to that, and whoever began it commits.
+    Where the session is in a transaction they belong to that, and whoever began it commits. The body must not begin
+    one: SQLite has one writer at a time.
     """
     if _session_is_busy():
         yield
@@ -157,7 +158,8 @@ def together() -> Iterator[None]:
 
 
 def _session_is_busy() -> bool:
-    return db.session.registry.has() and db.session().in_transaction()
+    """Return whether statements belong to the session: it has begun, and `together` has not."""
+    return _open.get() is None and db.session.registry.has() and db.session().in_transaction()
 
 
 def _in_session(statement: Any, values: Mapping[str, Any]) -> sa.CursorResult[Any]:

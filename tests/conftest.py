@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 import app as application
-from core import config, crypto, prepared
+from core import config, crypto, database, prepared
 from core.audit import AuditEntry
 from core.audit_words import ACTIONS
 from core.database import db
@@ -109,6 +109,7 @@ def app(application_on: Flask) -> Iterator[Flask]:
     # Both databases may be under test in one process: settings and keys are those of this application.
     config.use(application_on.extensions["settings"])
     crypto.use_keys(config.settings().field_keys)
+    database.set_reading(False)  # else the last page a test looked at would say so for the next test
     with application_on.app_context():
         limiter.reset()
         compiled.forget()

@@ -1,7 +1,7 @@
 """Answering: begin, keep a page, be done, take answers back.
 
 These run for every page of everybody who answers, so they are single statements without model objects. To begin and to
-keep a page are one statement each, which stands for itself; all else flushes, and the view commits.
+keep a page are one statement each, which stands for itself unless the session has begun; the view commits all the same.
 """
 
 from __future__ import annotations
@@ -185,6 +185,8 @@ def submit(visit: Visit, language: str) -> bool:
 
     Raises ClosedError and AnswersMissingError.
     """
+    # Read before the transaction of its own begins: where it is not kept in memory yet, the session reads it.
+    compiled.get(visit.place.version_id, visit.place.wording_revision)
     if visit.place.kind != Kind.ANONYMOUS:
         db.session.connection()  # what follows is part of what the view commits
     with together():

@@ -37,7 +37,7 @@ class TestMarkReady:
         outcome = make_outcome(make_engagement())
         with pytest.raises(errors.LanguagesMissingError) as refused:
             outcomes.mark_ready(outcome, ["en", "cy", "ar"], {"cy": "Our translator is ill."})
-        assert refused.value.params["languages"] == "العربية"
+        assert refused.value.params["languages"] == ["العربية"]
 
     def test_keeps_the_reason_the_public_is_shown(self, app):
         outcome = make_outcome(make_engagement())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from panel.services import membership
-from surveys import sealing
+from surveys import compiled, sealing
 from surveys.models import AnswerSession, Kind, Participation, Response, ResponseIntake
 from surveys.queries import answering as queries
 from surveys.queries.answering import GRACE
@@ -93,6 +93,18 @@ class TestAnswering:
         form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value"), "q-ease": "4"}
         with at_most(2):
             client.post(address, data=form)
+
+    def test_a_server_that_has_just_started_keeps_what_is_sent(self, client, way, fieldwork):
+        page = respondents.begin(client, way.token).page
+        form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value"), "q-ease": "4"}
+        compiled.forget()
+        client.post(f"/answer/{fieldwork.slug}/1", data=form)
+        assert answering.open_draft(queries.find_visit(way.token_hash)).answers["q-ease"] == 4
+        form = {"csrf_token": respondents.answer_pages(client, fieldwork.slug).page.all("input")[0].get("value")}
+        compiled.forget()
+        response = client.post(f"/answer/{fieldwork.slug}/check", data=form, follow_redirects=True)
+        assert response.page.h1 == "Thank you"
+        assert (stored(AnswerSession), stored(ResponseIntake)) == (0, 1)
 
     def test_a_wrong_answer_is_refused_and_kept(self, client, way, fieldwork):
         respondents.begin(client, way.token)

@@ -83,6 +83,7 @@ def _enter(entry: Entry, token: str) -> Any:
             services.begin(entry)
         except ClosedError:
             return not_open(entry.place)
+        commit()
     elif visit.place.phase == "closed":
         return not_open(visit.place)
     remember(entry.place.slug, token)
@@ -129,6 +130,7 @@ def begin_open(slug: str) -> Any:
             token = services.begin_open(place)
         except ClosedError:
             return not_open(place)
+        commit()
     remember(slug, token)
     return redirect(where(place, visit), 303)
 

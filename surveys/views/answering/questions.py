@@ -78,6 +78,7 @@ def _keep(visit: Visit, change: Callable[[Draft], None]) -> Any:
         return not_open(visit.place)
     except VisitOverError:
         return visit_over(visit.place.slug, token_of(visit.place.slug) or "")
+    commit()
     return None
 
 
