@@ -6,8 +6,7 @@ that asks one question of the database needs a tenth: a connection, a cursor, th
 
 from __future__ import annotations
 
-import threading
-import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -55,7 +54,7 @@ class _Compiled:
 
 
 class _Way:
-    """A connection of this thread's own, in which every statement stands for itself unless it is told to begin."""
+    """A connection that has left the pool, in which every statement stands for itself unless it is told to begin."""
 
     def __init__(self, engine: Engine) -> None:
         self.is_postgresql = engine.name == "postgresql"
@@ -70,11 +69,6 @@ class _Way:
 
     def close(self) -> None:
         self._connection.close()
-
-    def __del__(self) -> None:
-        """Close the connection with the thread it belongs to."""
-        with suppress(Exception):  # at the end of the process there may be nothing left to close it with
-            self.close()
 
     def run(self, text: str, bound: Any = ()) -> Any:
         """Return the cursor that has carried out `text`."""
@@ -130,7 +124,7 @@ class Prepared:
 
 
 def close() -> None:
-    """Close what the threads of this application keep, for one that is taken down while its process lives on."""
+    """Close the connections this application keeps here, for one that is taken down while its process lives on."""
     _ours().close()
 
 
@@ -144,7 +138,8 @@ def together() -> Iterator[None]:
     if _session_is_busy():
         yield
         return
-    way = _ours().begin()
+    ours = _ours()
+    way = ours.begin()
     mark = _open.set(way)
     try:
         yield
@@ -155,6 +150,7 @@ def together() -> Iterator[None]:
         raise
     finally:
         _open.reset(mark)
+        ours.give_back(way)
 
 
 def _session_is_busy() -> bool:
@@ -196,18 +192,20 @@ def _result(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
 
 
 class _Ways:
-    """The ways of an application, one a thread."""
+    """The ways of an application: as many as statements have ever run at one moment.
+
+    They lie in a queue and not in thread-locals: what a server's thread leaves behind at its end is torn down at a time
+    when Python code may no longer run.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._mine = threading.local()
-        self._all: weakref.WeakSet[_Way] = weakref.WeakSet()
+        self._free: deque[_Way] = deque()
 
     def close(self) -> None:
-        """Close the ways of all threads; none may be in use."""
-        for way in list(self._all):
-            way.close()
-        self._mine = threading.local()
+        """Close the ways; none may be in use."""
+        while self._free:
+            self._free.pop().close()
 
     def run(self, text: str, bound: Any, take: Callable[[Any], Any]) -> Any:
         """Return what `take` finds in the cursor that has carried out `text`."""
@@ -216,39 +214,45 @@ class _Ways:
         way = _open.get()
         if way is not None:
             return take(way.run(text, bound))
+        way = self._next()
         try:
-            return take(self._way().run(text, bound))
+            return take(way.run(text, bound))
         except self.engine.dialect.loaded_dbapi.Error as error:
-            self._let_go(error)
-        # The server was restarted since this way was used: once more, on a new one.
-        return take(self._way().run(text, bound))
+            way = self._instead_of(way, error)
+            # The server was restarted since this way was used: once more, on a new one.
+            return take(way.run(text, bound))
+        finally:
+            self._free.append(way)
 
     def begin(self) -> _Way:
-        """Return this thread's way with a transaction begun."""
+        """Return a way with a transaction begun, to be given back."""
         begin = "BEGIN" if self.engine.name == "postgresql" else "BEGIN IMMEDIATE"
+        way = self._next()
         try:
-            way = self._way()
             way.run(begin)
         except self.engine.dialect.loaded_dbapi.Error as error:
-            self._let_go(error)
-            way = self._way()
+            way = self._instead_of(way, error)
             way.run(begin)
         return way
 
-    def _way(self) -> _Way:
-        way: _Way | None = getattr(self._mine, "way", None)
-        if way is None:
-            way = self._mine.way = _Way(self.engine)
-            self._all.add(way)
-        return way
+    def give_back(self, way: _Way) -> None:
+        """Keep `way` for the next statement."""
+        self._free.append(way)
 
-    def _let_go(self, error: Exception) -> None:
-        """Forget this thread's way, and what lies in the pool, if `error` means they are lost; else raise it."""
-        way: _Way | None = self._mine.__dict__.pop("way", None)
-        if way is None or not way.is_lost(self.engine, error):
-            self._mine.way = way
+    def _next(self) -> _Way:
+        try:
+            return self._free.pop()  # the one used last, which is the least likely to be lost
+        except IndexError:
+            return _Way(self.engine)
+
+    def _instead_of(self, way: _Way, error: Exception) -> _Way:
+        """Return a new way if `error` means that the server has let go of them all; else raise it."""
+        if not way.is_lost(self.engine, error):
             raise error
+        way.close()
+        self.close()
         self.engine.dispose()
+        return _Way(self.engine)
 
 
 def _ours() -> _Ways:

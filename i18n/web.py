@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from core import clock, forgery
 from core.errors import Worded
-from i18n import languages, negotiation
+from i18n import languages, negotiation, pseudo
 
 
 def words(said: Worded) -> str:
@@ -42,7 +42,8 @@ def _shown(value: Any) -> Any:
 def listed(items: Iterable[object], style: Literal["standard", "unit"] = "standard") -> str:
     """Return a list as the reader's language writes it: “a, b and c”; with `unit`, parts of one thing: “a, b”."""
     texts, locale = [str(item) for item in items], get_locale()
-    if style == "standard":
+    # The pseudo-locale has no word for “and”: its list is one of parts.
+    if style == "standard" and negotiation.current() is not pseudo.LANGUAGE:
         return format_list(texts, locale=locale)
     # CLDR's own pattern for parts is not whole in every language: what stands between the first of a longer list is.
     between = locale.list_patterns["standard"]["start"]

@@ -25,6 +25,7 @@ class TestRenew:
     def test_others_can_write_while_the_panel_and_the_calendar_are_counted(self, app, monkeypatch):
         make_areas()
         make_member()
+        db.session.commit()  # a job begins with nothing begun
         counted = []
 
         def watching(real):
