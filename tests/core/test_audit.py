@@ -89,7 +89,8 @@ class TestPage:
         self.fill(310)
         sign_in(client, "assurance")
         with at_most(3):
-            client.get("/staff/audit?before=200")
+            response = client.get("/staff/audit?before=200")
+        assert response.status_code == 200
 
 
 class TestCommand:

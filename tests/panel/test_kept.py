@@ -49,5 +49,7 @@ class TestRenew:
         make_areas()
         make_member()
         count_panel()
+        before = kept.find("panel").data
         monkeypatch.setattr(keeping, "_count", lambda: 1 / 0)
         count_panel()
+        assert kept.find("panel").data == before

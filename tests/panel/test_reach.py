@@ -70,8 +70,10 @@ class TestSignals:
         assert not member.route_works
 
     def test_of_others_are_left_alone(self, app):
-        signals.purpose_refused.send("test", recipient="staff:1", purpose="newsletter")
-        signals.address_bounced.send("test", recipient="member_new:1", kind="x", reason="hard")
+        member = make_member()
+        signals.purpose_refused.send("test", recipient=f"staff:{member.id}", purpose="panel")
+        signals.address_bounced.send("test", recipient=f"member_new:{member.id}", kind="x", reason="hard")
+        assert (member.state, member.route_works) == (MemberState.ACTIVE, True)
 
 
 class TestClearOut:

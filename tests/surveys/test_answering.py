@@ -92,7 +92,8 @@ class TestAnswering:
             page = client.get(address).page
         form = {"csrf_token": page.all("input", name="csrf_token")[0].get("value"), "q-ease": "4"}
         with at_most(2):
-            client.post(address, data=form)
+            response = client.post(address, data=form)
+        assert response.location.endswith(f"/answer/{fieldwork.slug}/2")
 
     def test_a_server_that_has_just_started_keeps_what_is_sent(self, client, way, fieldwork):
         page = respondents.begin(client, way.token).page
