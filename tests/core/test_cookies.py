@@ -29,6 +29,11 @@ def opened(interface, app, cookie):
         return dict(interface.open_session(app, context.request))
 
 
+def with_changed(cookie, place):
+    """Return the cookie with one letter changed; of the very last letter of a signature not every bit counts."""
+    return cookie[:place] + ("x" if cookie[place] != "x" else "y") + cookie[place + 1 :]
+
+
 class TestCookieSessions:
     @pytest.mark.parametrize(("writer", "reader"), [(OURS, FLASKS), (FLASKS, OURS), (OURS, OURS)])
     def test_reads_and_writes_what_flask_does(self, small, writer, reader):
@@ -37,12 +42,12 @@ class TestCookieSessions:
 
     def test_does_not_take_what_was_changed(self, small):
         cookie = signed(OURS, small, {"a": 1})
-        assert opened(OURS, small, ("x" if cookie[0] != "x" else "y") + cookie[1:]) == {}
+        assert opened(OURS, small, with_changed(cookie, 0)) == {}
 
     def test_a_changed_one_is_not_taken_after_the_true_one_was(self, small):
         cookie = signed(OURS, small, {"a": 1})
         assert opened(OURS, small, cookie) == {"a": 1}
-        assert opened(OURS, small, cookie[:-1] + ("x" if cookie[-1] != "x" else "y")) == {}
+        assert opened(OURS, small, with_changed(cookie, cookie.rindex(".") + 1)) == {}
 
     def test_a_visit_changes_its_own_copy_only(self, small):
         cookie = signed(OURS, small, {"answering": {"slug": "token"}})

@@ -136,7 +136,8 @@ class TestSpend:
 class TestSpeed:
     def test_days_and_promise_are_counted_where_eight_were_paid(self, client: PageClient) -> None:
         paid(8)
-        with clock.stopped_at(clock.now() - dt.timedelta(days=40)):
+        noon = clock.start_of_day(clock.today() - dt.timedelta(days=40)) + dt.timedelta(hours=12)
+        with clock.stopped_at(noon):
             late = [make.make_claim("authorised") for _ in range(2)]
         db.session.commit()
         team = make.Team()

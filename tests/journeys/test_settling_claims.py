@@ -101,7 +101,7 @@ class TestPayment:
         page = sign_in(visit(viewport=browsers.NARROW), site, address)
         self.give_other_details(page, reference)
         assert state_of(site, reference) == "corrected"
-        assert any("bank details" in str(m["Subject"]) for m in site.mail.messages(address)), "told that they changed"
+        wait_for(lambda: self.change_told(site, address), "the message that the bank details changed")
 
         self.prepare_a_day_later(site, first.new_page(), reference)
         self.confirm_and_send(site, second.new_page(), reference)
@@ -109,6 +109,9 @@ class TestPayment:
         look(page, "claim-paid")
         expect(page.get_by_role("main")).to_contain_text("We paid it on")
         wait_for(lambda: len(self.payments_told(site, address, reference)) == 2, "the message of the second payment")
+
+    def change_told(self, site: Any, address: str) -> bool:
+        return any("bank details" in str(message["Subject"]) for message in site.mail.messages(address))
 
     def payments_told(self, site: Any, address: str, reference: str) -> list[Any]:
         subjects = [str(message["Subject"]) for message in site.mail.messages(address)]
