@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
@@ -13,7 +13,8 @@ from core.errors import N_
 from core.forms import Answered, DateParts, Form, strip
 from engagements.models import Level
 from engagements.subjects import SUBJECTS
-from engagements.wording import PARTS, Part
+from engagements.wording import PARTS, Part, source_hash
+from i18n.translating import Box
 
 #: Level -> its name, and what it means for people.
 LEVELS: dict[str, tuple[str, str]] = {
@@ -161,14 +162,16 @@ class EmptyForm(Form):
     """A button that changes something."""
 
 
-def translation_form(parts: list[Part]) -> type[Form]:
-    """Return a form with a box for each of `parts`, the hash of the source text seen, and “still right” boxes."""
-    fields: dict[str, Any] = {}
-    for part in parts:
-        limit = part.limit * 2
-        kind = StringField if part.key == "title" else TextAreaField
-        too_long = _l("Write %(limit)s characters or fewer.", limit=limit)
-        fields[part.key] = kind(_l(part.label), [Length(max=limit, message=too_long)], filters=[strip])
-        fields[f"still-{part.key}"] = BooleanField(_l("The translation is still right"))
-        fields[f"seen-{part.key}"] = StringField()
-    return type("TranslationForm", (Form,), fields)
+def translation_boxes(parts: Iterable[Part], source: Mapping[str, str], own: Mapping[str, str]) -> list[Box]:
+    """Return a box for each of `parts`, with what stands there in the source and in the translation."""
+    return [
+        Box(
+            name=part.key,
+            label=_l(part.label),
+            present=own.get(part.key, ""),
+            source=source_hash(source[part.key]),
+            limit=part.limit * 2,
+            long=part.key != "title",
+        )
+        for part in parts
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.forms import Answered, DateParts, Form, strip
 from feedback import wording
+from i18n.translating import Box
 
 
 class Checkboxes(SelectMultipleField):
@@ -86,12 +87,21 @@ class OutcomeForm(Form):
             raise StopValidation(_l("Say why you will not do it."))
 
 
-class TranslationForm(Form):
-    """The texts of one outcome in another language."""
+def translation_boxes(words: Mapping[str, Mapping[str, str]], parts: Iterable[str], tag: str) -> list[Box]:
+    """Return a box for each of these parts of an outcome, with what stands there in `tag`.
 
-    heard = _text("heard", _l("What we heard"), "")
-    response = _text("response", _l("What we say to it"), "")
-    why = _text("why", _l("Why"), "")
+    All parts come in one language, so what a translator saw of the source is all of it.
+    """
+    return [
+        Box(
+            name=part,
+            label=_l(wording.PARTS[part]),
+            present=words.get(tag, {}).get(part, ""),
+            source=wording.source_hash(words),
+            limit=wording.LIMITS[part],
+        )
+        for part in parts
+    ]
 
 
 class ReadyForm(Form):

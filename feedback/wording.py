@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,12 @@ def needed_parts(answer: str, words: dict[str, Any]) -> list[str]:
     return parts
 
 
-def source_hash(words: dict[str, Any]) -> str:
+def source_parts(words: Mapping[str, Any]) -> list[str]:
+    """Return the parts the source has a text for: what there is to translate."""
+    return [part for part in PARTS if words.get(SOURCE.tag, {}).get(part)]
+
+
+def source_hash(words: Mapping[str, Any]) -> str:
     """Return the fingerprint of the source texts, kept with each translation made from them."""
     source = words.get(SOURCE.tag, {})
     return hashlib.sha256("\0".join(source.get(part, "") for part in PARTS).encode()).hexdigest()[:16]
@@ -75,20 +80,24 @@ def lacking(outcome: Outcome, tags: Iterable[str]) -> list[str]:
     return [tag for tag in tags if not is_complete(outcome, tag)]
 
 
-def with_texts(words: dict[str, Any], tag: str, texts: dict[str, str]) -> dict[str, Any]:
-    """Return `words` with the texts of one language replaced; no other language's text is ever dropped."""
+def with_texts(words: dict[str, Any], tag: str, texts: Mapping[str, str], seen: str = "") -> dict[str, Any]:
+    """Return `words` with the texts of one language replaced; no other language's text is ever dropped.
+
+    `seen` is the fingerprint of the source the translator saw; without it the present one is meant.
+    """
     kept = {part: texts[part] for part in PARTS if texts.get(part)}
     changed = {**words, tag: kept}
     if tag != SOURCE.tag:
-        changed[tag][_SOURCE_HASH] = source_hash(words)
+        changed[tag][_SOURCE_HASH] = seen or source_hash(words)
     return changed
 
 
 def shown(outcome: Outcome, tag: str) -> dict[str, Shown]:
-    """Return every part that has a text, in `tag`, or in the source language when it is not there.
+    """Return every part the source has a text for, in `tag`, or in the source language when it is not there.
 
-    All parts come in one language: half a translation reads worse than none.
+    All parts come in one language: half a translation reads worse than none. What was taken out of the source is said
+    in no language, although its translations are kept.
     """
     chosen = tag if not missing(outcome, tag) else SOURCE.tag
     texts = outcome.words.get(chosen, {})
-    return {part: Shown(texts[part], chosen) for part in PARTS if texts.get(part)}
+    return {part: Shown(texts[part], chosen) for part in source_parts(outcome.words) if texts.get(part)}

@@ -20,6 +20,7 @@ STAFF_FILES: tuple[str, ...] = (
     "core/tasks.py",
     "accounts/*",
     "demo/*",
+    "i18n/translating.py",
     "mail/__init__.py",
     "mail/errors.py",
     "mail/forms.py",

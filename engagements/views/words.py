@@ -10,10 +10,12 @@ from accounts import current
 from core import access
 from core.database import commit
 from core.errors import DomainError
+from core.forms import Form
 from engagements import forms, services, wording
+from engagements.models import Engagement
 from engagements.views import blueprint
 from engagements.views.engagements import find
-from i18n import languages
+from i18n import languages, translating
 from i18n.web import words as error_words
 
 
@@ -27,27 +29,27 @@ def translation(engagement_id: int, tag: str) -> ResponseReturnValue:
         abort(404)
     if person is None or not person.may_translate(tag):
         abort(403)
+    if request.method == "POST":
+        services.hold(engagement)
     source = engagement.words.get(languages.SOURCE.tag, {})
     parts = [part for part in wording.PARTS.values() if source.get(part.key)]
-    own = engagement.words.get(tag, {})
-    form = forms.translation_form(parts)(data={part.key: own.get(part.key, "") for part in parts})
-    if request.method == "POST" and form.validate():
-        try:
-            services.hold(engagement)
-            own = engagement.words.get(tag, {})
-            texts = {p.key: form[p.key].data or own.get(p.key, "") for p in parts}
-            fresh = {
-                p.key: form[f"seen-{p.key}"].data
-                for p in parts
-                if texts[p.key] and (texts[p.key] != own.get(p.key) or form[f"still-{p.key}"].data)
-            }
-            services.change_words(engagement, tag, texts, fresh)
-            commit()
-            flash(_("The translation is saved."), "success")
-            here = url_for("engagements.translation", engagement_id=engagement.id, tag=tag)
-            return redirect(here, 303)
-        except DomainError as error:
-            form.refuse(error, error_words(error))
+    boxes = forms.translation_boxes(parts, source, engagement.words.get(tag, {}))
+    form, status, clashes = translating.form_of(boxes), 200, []
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            clashes = translating.refuse_overwriting(form, boxes)
+            if clashes:
+                status = 409
+            else:
+                try:
+                    _save(engagement, tag, form, [part.key for part in parts])
+                    commit()
+                    flash(_("The translation is saved."), "success")
+                    here = url_for("engagements.translation", engagement_id=engagement.id, tag=tag)
+                    return redirect(here, 303)
+                except DomainError as error:
+                    form.refuse(error, error_words(error))
     return render_template(
         "engagements/translation.html",
         form=form,
@@ -55,6 +57,17 @@ def translation(engagement_id: int, tag: str) -> ResponseReturnValue:
         target=languages.get(tag),
         parts=parts,
         source=source,
-        hashes={p.key: wording.source_hash(source[p.key]) for p in parts},
         progress=wording.progress(engagement, tag),
-    ), 422 if request.method == "POST" else 200
+        clashes=clashes,
+    ), status
+
+
+def _save(engagement: Engagement, tag: str, form: Form, keys: list[str]) -> None:
+    own = engagement.words.get(tag, {})
+    texts = {key: form[key].data or own.get(key, "") for key in keys}
+    fresh = {
+        key: form[f"seen.{key}"].data
+        for key in keys
+        if texts[key] and (texts[key] != own.get(key) or form[f"still.{key}"].data)
+    }
+    services.change_words(engagement, tag, texts, fresh)

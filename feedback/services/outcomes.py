@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,20 +95,27 @@ def _refuse_published(outcome: Outcome) -> None:
         raise errors.PublishedError
 
 
-def translate_outcome(outcome: Outcome, tag: str, texts: dict[str, str]) -> None:
-    """Write the texts of one language other than the source's.
+def hold(outcome: Outcome) -> None:
+    """Read the outcome anew and let nobody else change it before the transaction ends."""
+    db.session.refresh(outcome, with_for_update=True)
 
-    A public outcome takes a language that it does not have yet; what people were told is not rewritten.
+
+def translate_outcome(outcome: Outcome, tag: str, texts: Mapping[str, str], seen: str = "") -> None:
+    """Write the texts of one language other than the source's; an empty one leaves what is there.
+
+    A public outcome takes a language that it does not have yet; what people were told is not rewritten. `seen` is the
+    fingerprint of the source the translator saw: when that has changed since, the translation counts as out of date.
+    The revision is not raised, because a translator changes nothing an editor writes.
     """
     if tag == SOURCE.tag or tag not in languages.BY_TAG:
         raise errors.OutcomeNotFoundError
     if outcome.state == OutcomeState.PUBLISHED and not wording.missing(outcome, tag):
         raise errors.PublishedError
     before = outcome.words.get(tag)
-    outcome.words = wording.with_texts(outcome.words, tag, texts)
+    kept = {part: texts.get(part) or (before or {}).get(part, "") for part in wording.PARTS}
+    outcome.words = wording.with_texts(outcome.words, tag, kept, seen)
     if not wording.lacking(outcome, [tag]):
         outcome.incomplete = {key: reason for key, reason in outcome.incomplete.items() if key != tag}
-    outcome.revision += 1
     db.session.flush()
     audit.record("outcome.translated", f"outcome:{outcome.id}", {tag: before}, {tag: outcome.words[tag]})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,17 +14,18 @@ from accounts import current
 from core import access
 from core.database import commit
 from core.errors import DomainError
+from core.forms import Form
 from engagements.models import Engagement
 from engagements.subjects import SUBJECTS
 from engagements.wording import title_of
 from feedback import wording
-from feedback.forms import OutcomeForm, ReadyForm, TranslationForm, ready_form
+from feedback.forms import OutcomeForm, ReadyForm, ready_form, translation_boxes
 from feedback.models import Outcome, OutcomeState
 from feedback.presenters import editing
 from feedback.queries import loop, outcomes, tellings
 from feedback.services import outcomes as services
 from feedback.views import staff
-from i18n import languages
+from i18n import languages, translating
 from i18n.languages import SOURCE
 from i18n.web import words
 from surveys.queries import periods
@@ -135,6 +136,7 @@ def change_outcome(outcome_id: int) -> ResponseReturnValue:
     form = _form(engagement, areas, outcome.owner_id, **editing.form_data(outcome, areas))
     changed_meanwhile = False
     if form.validate_on_submit():
+        services.hold(outcome)
         try:
             services.revise_outcome(outcome, _content(form), int(form.revision.data or 0))
         except DomainError as error:
@@ -180,16 +182,14 @@ def translate_outcome(outcome_id: int, tag: str) -> ResponseReturnValue:
     # Whoever translates and does nothing else has no page of the outcome to go back to.
     editor = current.signed_in().may("outcomes.edit")
     back = url_for("feedback.show_outcome", outcome_id=outcome.id) if editor else url_for("feedback.translations")
-    form = TranslationForm(data=outcome.words.get(tag, {}))
+    if request.method == "POST":
+        services.hold(outcome)
+    parts = wording.source_parts(outcome.words)
+    boxes = translation_boxes(outcome.words, parts, tag)
+    form, clashes = translating.form_of(boxes), []
     if form.validate_on_submit():
-        texts = {part: form[part].data or "" for part in wording.PARTS}
-        try:
-            services.translate_outcome(outcome, tag, texts)
-        except DomainError as error:
-            form.refuse(error, words(error))
-        else:
-            commit()
-            flash(_("Saved."))
+        clashes = translating.refuse_overwriting(form, boxes)
+        if not clashes and _translated(outcome, tag, form, parts):
             return redirect(back, 303)
     page = render_template(
         "feedback/translation.html",
@@ -198,11 +198,26 @@ def translate_outcome(outcome_id: int, tag: str) -> ResponseReturnValue:
         outcome=outcome,
         target=languages.get(tag),
         source=outcome.words.get(SOURCE.tag, {}),
-        needed=wording.needed_parts(outcome.answer, outcome.words),
+        parts=parts,
+        limits=wording.LIMITS,
         missing=wording.missing(outcome, tag),
         is_stale=wording.is_stale(outcome, tag),
+        clashes=clashes,
     )
-    return page, 422 if form.errors else 200
+    return page, 409 if clashes else 422 if form.errors else 200
+
+
+def _translated(outcome: Outcome, tag: str, form: Form, parts: list[str]) -> bool:
+    """Keep a translation; return whether that could be done, or let the form say why not."""
+    texts = {part: form[part].data or "" for part in parts}
+    try:
+        services.translate_outcome(outcome, tag, texts, form[f"seen.{parts[0]}"].data if parts else "")
+    except DomainError as error:
+        form.refuse(error, words(error))
+        return False
+    commit()
+    flash(_("Saved."))
+    return True
 
 
 @staff.post("/outcomes/<int:outcome_id>/ready")

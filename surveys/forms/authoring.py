@@ -186,14 +186,3 @@ class FixForm(Form):
             raise ValidationError(
                 str(_l("Tick this only if it is so. If the meaning changes, publish a new version of the survey."))
             )
-
-
-def translation_form(texts: list[tuple[str, Any, bool]]) -> type[Form]:
-    """Return a form with a box for each (name, label, long), the hash of the source seen, and “still right” boxes."""
-    fields: dict[str, Any] = {}
-    for name, label, long in texts:
-        fields[name] = _long(label) if long else _short(label, most=LONGEST)
-        fields[f"still.{name}"] = BooleanField(_l("The translation is still right"))
-        fields[f"seen.{name}"] = HiddenField()
-        fields[f"was.{name}"] = HiddenField()
-    return type("TranslationForm", (Form,), fields)

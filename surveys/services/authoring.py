@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core import audit, clock
-from core.database import db
+from core.database import db, lock_name
 from core.errors import N_, DomainError, NotFoundError
 from i18n import languages
 from surveys import document as documents
@@ -214,6 +214,11 @@ def restore(survey: Survey, kind: str, item_id: str, parent: str = "") -> None:
     """Put back what was taken out, with its wording."""
     _change(survey, lambda d: editing.restore(d, kind, item_id, parent))
     _record(survey, f"{kind}_restored", item_id)
+
+
+def hold_wording(survey: Survey) -> None:
+    """Let nobody else translate the survey before the transaction ends; its revision stays."""
+    lock_name(f"survey.wording:{survey.id}")
 
 
 def translate(survey: Survey, tag: str, texts: Mapping[Key, Translated], by: str) -> int:

@@ -225,13 +225,53 @@ class TestTranslation:
         url = f"/staff/engagements/{engagement.id}/words/cy"
         assert "Out of date" in client.get(url).page.text
         assert "Out of date" in client.submit(url).page.text
-        assert "Out of date" not in client.submit(url, **{"still-purpose": "y"}).page.text
+        assert "Out of date" not in client.submit(url, **{"still.purpose": "y"}).page.text
 
     def test_an_emptied_box_loses_nothing(self, client: PageClient) -> None:
         sign_in(client, "translator:cy")
         engagement = make_engagement(words={"cy": {"purpose": "Pwrpas"}})
         client.submit(f"/staff/engagements/{engagement.id}/words/cy", purpose="")
         assert reload(engagement.id).words["cy"]["purpose"] == "Pwrpas"
+
+    def test_two_translators_do_not_overwrite_each_other_unseen(self, client: PageClient) -> None:
+        sign_in(client, "translator:cy")
+        engagement = make_engagement(words={"cy": {"title": "Hen deitl", "purpose": "Pwrpas"}})
+        url = f"/staff/engagements/{engagement.id}/words/cy"
+        mine = client.get(url).page.form() | {"purpose": "Fy ngeiriau", "title": "Teitl newydd"}
+        other = client.application.test_client()
+        sign_in(other, "translator:cy", email="second@example.org")
+        other.submit(url, purpose="Eu geiriau")
+        refused = client.post(url, data=mine)
+        assert refused.status_code == 409
+        assert refused.page.errors == ["Somebody else has translated some of this since you opened the page."]
+        assert "Eu geiriau" in refused.page.text
+        assert {key: refused.page.form()[key] for key in ("purpose", "title")} == {
+            "purpose": "Fy ngeiriau",
+            "title": "Teitl newydd",
+        }
+        assert reload(engagement.id).words["cy"] == {"title": "Hen deitl", "purpose": "Eu geiriau"}
+        # Told once, they may put theirs in its place.
+        assert client.post(url, data=refused.page.form()).status_code == 303
+        assert reload(engagement.id).words["cy"] == {"title": "Teitl newydd", "purpose": "Fy ngeiriau"}
+
+    def test_a_refusal_for_another_reason_does_not_hide_that_somebody_was_faster(self, client: PageClient) -> None:
+        sign_in(client, "translator:cy")
+        engagement = make_engagement()
+        url = f"/staff/engagements/{engagement.id}/words/cy"
+        mine = client.get(url).page.form() | {"purpose": "Fy ngeiriau", "title": "x" * 400}
+        client.submit(url, purpose="Eu geiriau")
+        too_long = client.post(url, data=mine)
+        assert too_long.status_code == 422
+        assert client.post(url, data=too_long.page.form() | {"title": "Teitl"}).status_code == 409
+
+    def test_two_translators_of_different_texts_do_not_meet(self, client: PageClient) -> None:
+        sign_in(client, "translator:cy")
+        engagement = make_engagement()
+        url = f"/staff/engagements/{engagement.id}/words/cy"
+        mine = client.get(url).page.form() | {"purpose": "Pwrpas"}
+        client.submit(url, title="Teitl")
+        assert client.post(url, data=mine).status_code == 303
+        assert reload(engagement.id).words["cy"] == {"title": "Teitl", "purpose": "Pwrpas"}
 
 
 class TestMove:

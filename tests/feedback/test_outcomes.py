@@ -116,6 +116,14 @@ class TestTranslateOutcome:
             outcomes.translate_outcome(outcome, "cy", {**WELSH, "heard": "Rhywbeth arall."})
 
 
+class TestShown:
+    def test_what_was_taken_out_of_the_source_is_said_in_no_language(self, app):
+        outcome = make_outcome(make_engagement(), words={"cy": {**WELSH, "why": "Achos."}})
+        outcomes.translate_outcome(outcome, "cy", WELSH)
+        assert outcome.words["cy"]["why"] == "Achos."
+        assert "why" not in wording.shown(outcome, "cy")
+
+
 class TestFollowUp:
     def promise(self):
         return make_published(make_answered([]), answer="will_do", do_by=clock.today() + dt.timedelta(days=90))[0]

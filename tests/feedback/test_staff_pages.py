@@ -232,6 +232,47 @@ class TestTranslator:
         assert "Complete." in page.text
         assert db.session.get(Outcome, outcome).words["cy"]["heard"] == self.WELSH["heard"]
 
+    def test_is_told_when_somebody_else_was_faster_and_loses_nothing(self, client):
+        outcome = ids(make_outcome(make_engagement()))
+        sign_in(client, "translator:cy")
+        address = f"/staff/outcomes/{outcome}/words/cy"
+        mine = client.get(address).page.form() | {"heard": "Fy ngeiriau.", "response": "Ateb."}
+        client.submit(address, heard="Eu geiriau.")
+        refused = client.post(address, data=mine)
+        assert refused.status_code == 409
+        assert refused.page.errors == ["Somebody else has translated some of this since you opened the page."]
+        assert "Eu geiriau." in refused.page.text
+        assert refused.page.form()["heard"] == "Fy ngeiriau."
+        assert db.session.get(Outcome, outcome).words["cy"]["heard"] == "Eu geiriau."
+        db.session.rollback()
+        assert client.post(address, data=refused.page.form()).status_code == 303
+        assert db.session.get(Outcome, outcome).words["cy"]["heard"] == "Fy ngeiriau."
+
+    def test_of_a_text_that_changed_meanwhile_is_out_of_date(self, client):
+        outcome = ids(make_outcome(make_engagement()))
+        sign_in(client, "feedback_editor")
+        mine = client.get(f"/staff/outcomes/{outcome}/words/cy").page.form() | self.WELSH
+        client.submit(f"/staff/outcomes/{outcome}/change", heard="Nobody answers the phone.")
+        page = client.post(f"/staff/outcomes/{outcome}/words/cy", data=mine, follow_redirects=True).page
+        assert "Older than the English text" in page.text
+
+    def test_does_not_come_between_an_editor_and_their_page(self, client):
+        outcome = ids(make_outcome(make_engagement()))
+        sign_in(client, "feedback_editor")
+        address = f"/staff/outcomes/{outcome}/change"
+        mine = client.get(address).page.form()
+        client.submit(f"/staff/outcomes/{outcome}/words/cy", **self.WELSH)
+        data = {k: v for k, v in mine.items() if v is not None} | {"heard": "Nobody answers the phone."}
+        assert client.post(address, data=data).status_code == 303
+        words = db.session.get(Outcome, outcome).words
+        assert (words["en"]["heard"], words["cy"]["heard"]) == ("Nobody answers the phone.", self.WELSH["heard"])
+
+    def test_an_emptied_box_loses_nothing(self, client):
+        outcome = ids(make_outcome(make_engagement(), words={"cy": self.WELSH}))
+        sign_in(client, "translator:cy")
+        client.submit(f"/staff/outcomes/{outcome}/words/cy", heard="")
+        assert db.session.get(Outcome, outcome).words["cy"]["heard"] == self.WELSH["heard"]
+
     def test_gets_nothing_else(self, client):
         engagement = make_engagement()
         outcome, number = ids(make_outcome(engagement)), ids(engagement)

@@ -108,7 +108,7 @@ class TestSecondDevice:
         browsers.check(desk)
         desk.get_by_label("code", exact=False).first.fill(code.lower().replace("-", " "))
         go_on(desk)
-        desk.get_by_role("button", name="Start").click()
+        desk.get_by_role("button", name="Go on").click()
         expect(desk.get_by_role("main")).to_contain_text("q-how text")
         desk.get_by_role("link", name="Back").click()
         expect(desk.get_by_role("radio", name="4", exact=True)).to_be_checked()

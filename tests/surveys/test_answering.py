@@ -249,6 +249,31 @@ class TestClosing:
             assert respondents.send(client, fieldwork.slug).page.h1 == "Thank you"
         assert stored(ResponseIntake) == 1
 
+    def test_who_had_begun_may_finish_by_the_link_or_the_code_on_another_device(self, client, way, fieldwork, app):
+        respondents.begin(client, way.token)
+        respondents.answer_pages(client, fieldwork.slug, respondents.ANSWERS[:1])
+        with clock.stopped_at(fieldwork.closes_at + dt.timedelta(minutes=10)):
+            by_link, by_code = app.test_client(), app.test_client()
+            page = by_link.get(f"/s/{way.token}").page
+            assert "Because you had begun, you can still finish." in page.text
+            page = by_link.post(f"/s/{way.token}", data=page.form(f"/s/{way.token}"), follow_redirects=True).page
+            assert "Page 2 of" in page.text
+            page = by_code.submit("/resume", code=way.code).page
+            assert "Go on" in page.text
+            by_code.post(f"/s/{way.token}", data=page.form(f"/s/{way.token}"))
+            respondents.answer_pages(by_code, fieldwork.slug)
+            assert respondents.send(by_code, fieldwork.slug).page.h1 == "Thank you"
+
+    def test_who_had_begun_an_open_survey_may_finish_from_its_first_page(self, client, app):
+        fieldwork = make_open_fieldwork(kind=Kind.OPEN)
+        address = f"/o/{fieldwork.slug}"
+        client.post(address, data=client.get(address).page.form())
+        with clock.stopped_at(fieldwork.closes_at + dt.timedelta(minutes=10)):
+            assert app.test_client().get(address).status_code == 410
+            page = client.get(address).page
+            assert "Because you had begun, you can still finish." in page.text
+            assert client.post(address, data=page.form(address), follow_redirects=True).page.h1 == "q-ease text"
+
     def test_nobody_begins_after_the_closing_time(self, client, way, fieldwork):
         with clock.stopped_at(fieldwork.closes_at + dt.timedelta(minutes=1)):
             response = client.get(f"/s/{way.token}")

@@ -47,7 +47,7 @@ def invited(token: str) -> Any:
         return unknown()
     if entry.state == "done":
         return done(entry.place, may_withdraw=services.has_answers(entry), token=token)
-    return _first_page(entry.place, url_for("answering.begin", token=token), token)
+    return _first_page(entry.place, url_for("answering.begin", token=token), token, entry.visit)
 
 
 @blueprint.get("/s/<token>/why")
@@ -112,7 +112,9 @@ def open_to_all(slug: str) -> Any:
     place = queries.find_place(slug)
     if place is None or not place.is_open_to_all or place.state == "draft":
         return unknown()
-    return _first_page(place, url_for("answering.begin_open", slug=slug), None)
+    token = token_of(slug)
+    visit = queries.find_visit(ids.fingerprint(token)) if token else None
+    return _first_page(place, url_for("answering.begin_open", slug=slug), None, visit)
 
 
 @blueprint.post("/o/<slug>")
@@ -162,7 +164,8 @@ def _enter_by_code(entry: Entry) -> Any:
     return redirect(url_for("answering.invited", token=token), 303)
 
 
-def _first_page(place: Place, action: str, token: str | None, visit: Visit | None = None) -> Any:
+def _first_page(place: Place, action: str, token: str | None, visit: Visit | None, *, here: bool = False) -> Any:
+    """Return the first page. With a `visit`, one goes on: by a link if this browser holds it already (`here`)."""
     if place.phase == "early" or (visit is None and place.phase != "open"):
         return not_open(place)
     briefing = queries.briefing_of(place.survey_id)
@@ -181,12 +184,13 @@ def _first_page(place: Place, action: str, token: str | None, visit: Visit | Non
             pages=len(compiled.pages),
             action=action,
             begun=visit is not None,
+            here=here,
             csrf=csrf,
             why=why,
         )
 
     why = url_for("answering.why", token=token) if place.is_drawn and token else ""
-    key = ("first", visit is not None, bool(why), *key_of(place), repr(briefing))
+    key = ("first", visit is not None, here, bool(why), *key_of(place), repr(briefing))
     return shells.shared(key, render, action=action, csrf=forgery.token(), why=why)
 
 
@@ -197,4 +201,4 @@ def about(slug: str) -> Any:
     visit = visit_to(slug)
     if isinstance(visit, Response):
         return visit
-    return _first_page(visit.place, where(visit.place, visit), token_of(slug), visit)
+    return _first_page(visit.place, where(visit.place, visit), token_of(slug), visit, here=True)

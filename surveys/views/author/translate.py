@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,10 +16,10 @@ from core.forms import Form
 from engagements import queries as engagement_queries
 from engagements import wording as engagement_wording
 from engagements.models import EngagementState
-from i18n import languages
+from i18n import languages, translating
+from i18n.translating import Box
 from i18n.web import percent
 from surveys import wording
-from surveys.forms import authoring as forms
 from surveys.presenters import authoring as presenters
 from surveys.queries import versions
 from surveys.queries import wording as wording_queries
@@ -71,23 +73,22 @@ def translate(survey_id: int, tag: str) -> ResponseReturnValue:
         abort(404)
     if languages.get(tag) not in _languages():
         abort(403)
+    if request.method == "POST":
+        authoring.hold_wording(survey)
     document, book = authoring.draft(survey), wording_queries.get_book(survey_id, [tag])
     groups = presenters.translation_groups(document, book)
     group = request.args.get("section") or groups[0][0]
     texts = [t for t in presenters.texts_of_group(document, group) if book.source(*t.key)]
     if group not in dict(groups):
         abort(404)
-    named = [(f"{t.item}.{t.part.replace(':', '-')}", t) for t in texts]
-    labels = presenters.labels(texts)
-    form_class = forms.translation_form([(name, labels[t.key], t.long or t.part == "text") for name, t in named])
-    form = form_class(data={name: book.text(tag, *t.key) for name, t in named})
-    status, clashes = 200, []
+    named = {f"{t.item}.{t.part.replace(':', '-')}": t for t in texts}
+    boxes = _boxes(named, book, tag)
+    form, status, clashes = translating.form_of(boxes), 200, []
     if request.method == "POST":
         status = 422
         if form.validate():
-            clashes = _clashes(form, named, book, tag)
+            clashes = translating.refuse_overwriting(form, boxes)
             if clashes:
-                form.form_errors.append(_("Somebody else has translated some of this since you opened the page."))
                 status = 409
             else:
                 try:
@@ -103,7 +104,7 @@ def translate(survey_id: int, tag: str) -> ResponseReturnValue:
         form=form,
         survey=survey,
         target=languages.get(tag),
-        rows=[_row(name, t, book, tag) | {"label": labels[t.key]} for name, t in named],
+        rows=[_row(name, t, book, tag) for name, t in named.items()],
         groups=groups,
         group=group,
         progress=book.progress(document, tag),
@@ -111,32 +112,32 @@ def translate(survey_id: int, tag: str) -> ResponseReturnValue:
     ), status
 
 
+def _boxes(named: Mapping[str, wording.Text], book: wording.Book, tag: str) -> list[Box]:
+    labels = presenters.labels(list(named.values()))
+    return [
+        Box(
+            name=name,
+            label=labels[text.key],
+            present=book.text(tag, *text.key),
+            source=wording.source_hash(book.source(*text.key)),
+            limit=authoring.LONGEST,
+            long=_is_long(text),
+        )
+        for name, text in named.items()
+    ]
+
+
+def _is_long(text: wording.Text) -> bool:
+    return text.long or text.part == "text"
+
+
 def _row(name: str, text: wording.Text, book: wording.Book, tag: str) -> dict[str, object]:
-    source, present = book.source(*text.key), book.text(tag, *text.key)
-    return {
-        "name": name,
-        "text": text,
-        "source": source,
-        "hash": wording.source_hash(source),
-        "was": wording.source_hash(present),
-        "stale": book.is_stale(tag, *text.key),
-        "missing": not present,
-    }
+    state = "stale" if book.is_stale(tag, *text.key) else "" if book.text(tag, *text.key) else "missing"
+    return {"name": name, "source": book.source(*text.key), "state": state, "long": _is_long(text)}
 
 
-def _typed(form: Form, named: list[tuple[str, wording.Text]]) -> dict[wording.Key, Translated]:
+def _typed(form: Form, named: Mapping[str, wording.Text]) -> dict[wording.Key, Translated]:
     return {
         t.key: Translated(form[name].data or "", form[f"seen.{name}"].data or "", form[f"still.{name}"].data)
-        for name, t in named
+        for name, t in named.items()
     }
-
-
-def _clashes(form: Form, named: list[tuple[str, wording.Text]], book: wording.Book, tag: str) -> list[dict[str, str]]:
-    """Return what another translator wrote where this one began from something else and wrote something else."""
-    found = []
-    for name, text in named:
-        present, typed = book.text(tag, *text.key), form[name].data or ""
-        was = form[f"was.{name}"].data
-        if was and was != wording.source_hash(present) and typed and typed != present:
-            found.append({"key": _(text.label), "value": present})
-    return found
