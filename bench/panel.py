@@ -1,8 +1,9 @@
 """Loads a panel and asks for its figures as staff do: `python -m bench.panel --json [--members 100000]`.
 
-The panel is the demo's people, with half of them invited to a survey that has closed and a third of these done. Each
-page is asked for several times by the test client of the application, from what the worker has counted (`count_seconds`
-is what that takes, once a minute where something has changed). It fails when a page takes a second or more.
+The panel is the demo's people with all that belongs to them (groups, partners, a campaign, draws), half of them invited
+to a survey that has closed and a third of these done. Each page that grows with members is asked for several times by
+the test client of the application, from what the worker has counted (`count_seconds` is what that takes, once a minute
+where something has changed). It fails when a page takes a second or more.
 """
 
 from __future__ import annotations
@@ -21,18 +22,37 @@ from typing import Any
 LIMIT_MS = 1000.0
 PAGES = {
     "figures": "/staff/panel/figures",
+    "figures, not said as a category": "/staff/panel/figures?unsaid=own_category",
     "figures of a place": "/staff/panel/figures?area={place}",
     "figures of a neighbourhood": "/staff/panel/figures?area={neighbourhood}",
-    "recruit next": "/staff/panel/recruit-next",
     "figures as CSV": "/staff/panel/figures.csv",
+    "recruit next": "/staff/panel/recruit-next",
+    "population targets": "/staff/panel/targets",
     "who takes part": "/staff/funnel",
+    "who takes part, one engagement": "/staff/funnel?engagement={engagement}",
     "who takes part as CSV": "/staff/funnel.csv",
     "who is asked what": "/staff/asking",
     "the next survey": "/staff/fieldwork/{fieldwork}",
     "a survey that is over": "/staff/fieldwork/{closed}",
     "people": "/staff/members",
-    "recruiting": "/staff/recruiting",
+    "people of a place": "/staff/members?area={place}",
+    "a person": "/staff/members/{member}",
+    "who is silent": "/staff/members/reviews",
     "groups": "/staff/groups",
+    "a large group": "/staff/groups/{group}",
+    "rotation of a group": "/staff/groups/{rotated}/rotation",
+    "recruiting": "/staff/recruiting",
+    "a campaign": "/staff/recruiting/campaigns/{campaign}",
+    "channels": "/staff/recruiting/channels",
+    "a channel": "/staff/recruiting/channels/{channel}",
+    "partners": "/staff/recruiting/partners",
+    "a partner": "/staff/recruiting/partners/{partner}",
+    "lists of partners": "/staff/recruiting/lists",
+    "draws": "/staff/draws/",
+    "who would be in the pool": "/staff/draws/{planned}/pool",
+    "a draw": "/staff/draws/{held}",
+    "who was drawn": "/staff/draws/{held}/people",
+    "a draw, for everybody": "/lottery/{held}",
 }
 
 
@@ -53,8 +73,10 @@ def _load(members: int) -> dict[str, int]:
 
     demo.load(members, 7)
     db.session.commit()
+    own = _load_around(members)
     now = clock.now()
-    fieldwork = make_fieldwork(publish(make_survey()), state="closed", closed_at=now)
+    survey = make_survey()
+    fieldwork = make_fieldwork(publish(survey), state="closed", closed_at=now)
     rows = (
         {
             "fieldwork_id": fieldwork.id, "member_id": number, "state": "done" if number % 6 == 0 else "invited",
@@ -70,11 +92,43 @@ def _load(members: int) -> dict[str, int]:
     coming = make_fieldwork(publish(make_survey()), state="scheduled", opens_at=now + dt.timedelta(days=3))
     db.session.commit()
     areas = panel.list_areas()
-    return {
+    return own | {
         "closed": fieldwork.id,
+        "engagement": survey.engagement_id,
         "fieldwork": coming.id,
         "place": next(a.id for a in areas if a.level == 2),
         "neighbourhood": areas[-1].id,
+        "member": members // 2,
+    }
+
+
+def _load_around(members: int) -> dict[str, int]:
+    """Add partners, groups and draws as the demo has them; return the ids of those that are looked at."""
+    import sqlalchemy as sa
+
+    from core.database import db
+    from panel import demo
+    from panel.models import Campaign, Channel, Draw, Group, Partner
+    from tests.factories.staff import make_staff
+
+    staff_id = make_staff("panel_manager").id
+    demo.load_recruiting()
+    demo.load_over_time(staff_id)
+    demo.load_mirror(staff_id, 7)
+    demo.load_draws(staff_id, None)
+    db.session.commit()
+
+    def first(column: Any, *where: Any) -> int:
+        return db.session.scalars(sa.select(column).where(*where).order_by(column)).first() or 0
+
+    return {
+        "group": first(Group.id, Group.key == "citizens_panel"),
+        "rotated": first(Group.id, Group.key == "youth_board"),
+        "campaign": first(Campaign.id),
+        "channel": first(Channel.id),
+        "partner": first(Partner.id),
+        "held": first(Draw.id, Draw.state == "published"),
+        "planned": first(Draw.id, Draw.state == "planned"),
     }
 
 
@@ -132,11 +186,11 @@ def _run(built: Any, members: int, times: int) -> dict[str, Any]:
         ids = _load(members)
         loading = time.perf_counter() - began
         from feedback.jobs import count_funnel
-        from panel.representation import keeping
+        from panel.jobs import count_panel
         from surveys.queries import calendar
 
         began = time.perf_counter()
-        keeping.keep()
+        count_panel()
         calendar.keep()
         db.session.commit()
         count_funnel()

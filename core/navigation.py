@@ -124,8 +124,16 @@ def _holds_this_page(entry: Page) -> bool:
     return bool(folder) and folder in {_folder(url_for(entry.endpoint)), *entry.folders}
 
 
-def _section_here() -> Section | None:
-    return next((entry.section for entry in _staff if _holds_this_page(entry)), None)
+def _entry_here() -> Page | None:
+    """Return the entry that holds the page that is shown, of several the one whose address leads furthest to it."""
+    holding = [entry for entry in _staff if _holds_this_page(entry)]
+    return max(holding, key=_nearness, default=None)
+
+
+def _nearness(entry: Page) -> tuple[bool, int]:
+    """Return how near an entry is to the page that is shown: itself, else the length of the path both begin with."""
+    path = url_for(entry.endpoint).rstrip("/")
+    return request.endpoint == entry.endpoint, len(path) if f"{request.path}/".startswith(f"{path}/") else 0
 
 
 def _allowed(app: Flask) -> list[Page]:
@@ -139,15 +147,21 @@ def _allowed(app: Flask) -> list[Page]:
 
 def _staff_menu(app: Flask) -> list[dict[str, Any]]:
     """Return the sections that have a page for the person who asks, each with those pages."""
-    here = _section_here()
+    here = _entry_here()
+    # A page that only shares its folder with several entries belongs to their section, and to none of them.
+    marked = here if here and (any(_nearness(here)) or _is_alone(here)) else None
     allowed = _allowed(app)
     sections = []
     for section in SECTIONS:
         if entries := [entry for entry in allowed if entry.section is section]:
-            pages = _shown(entries)
-            found = {"href": pages[0]["href"], "text": gettext(section.text), "pages": pages, "here": section is here}
-            sections.append(found)
+            pages = [page | {"here": entry is marked} for page, entry in zip(_shown(entries), entries, strict=True)]
+            found = {"href": pages[0]["href"], "text": gettext(section.text), "pages": pages}
+            sections.append(found | {"here": here is not None and section is here.section})
     return sections
+
+
+def _is_alone(entry: Page) -> bool:
+    return [other for other in _staff if _holds_this_page(other)] == [entry]
 
 
 def init_app(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,16 +106,15 @@ def quota_groups(rows: Sequence[DrawQuota]) -> list[dict[str, Any]]:
 
 def preview(draw: Draw) -> dict[str, Any]:
     """Return who would be in the pool if it were fixed now, and who is left out."""
-    meant, free = pools.counts(draw)
-    names, rows = Names(), quotas.of(draw.id)
-    kept = bool(rows) and draw.algorithm != "random"
+    counted = pools.counts_by_category(draw, draw.features)
+    meant, free = pools.counts(draw, free=sum(counted[draw.features[0]].values()) if draw.features else None)
+    names, told = Names(), _Seats.of(draw)
     tables = []
-    for key in draw.features:
-        found = pools.counts_by_category(draw, key)
-        wanted = {row.category: (row.least, row.most) for row in rows if row.feature == key} if kept else {}
+    for key, found in counted.items():
+        wanted = told.wanted.get(key, {})
         order = features.categories(key) or sorted({*found, *wanted} - {pools.NOT_SAID})
         shown = [c for c in [*order, pools.NOT_SAID] if found.get(c) or wanted.get(c, (0, 0))[0]]
-        seats = chances.seats(found, wanted, draw.size or 0)
+        seats = chances.seats(found, wanted, told.size)
         lines = [_pool_line(names.category(key, c), found.get(c, 0), wanted.get(c), seats.get(c)) for c in shown]
         tables.append({"name": feature(key), "rows": lines})
     return {
@@ -123,9 +122,33 @@ def preview(draw: Draw) -> dict[str, Any]:
         "free": free,
         "out": meant - free,
         "tables": tables,
-        "expected": kept and not draw.expects_answers,
-        "same": min(1.0, (draw.size or 0) / free) if free and draw.algorithm == "random" else None,
+        "expected": bool(told.wanted),
+        "drawn": told.size if draw.expects_answers and told.wanted else None,
+        "check_first": told.check_first,
+        "same": min(1.0, told.size / free) if free and draw.algorithm == "random" and told.size else None,
     }
+
+
+@dataclass(frozen=True)
+class _Seats:
+    """How many are drawn, and (feature -> category -> least, most) of them; nothing wanted where it is not told."""
+
+    size: int
+    wanted: Mapping[str, Mapping[str, tuple[int, int]]]
+    #: More are drawn than wanted, and only the check tells how many of each.
+    check_first: bool = False
+
+    @classmethod
+    def of(cls, draw: Draw) -> _Seats:
+        rows: Iterable[Sequence[Any]] = [(q.feature, q.category, q.least, q.most) for q in quotas.of(draw.id)]
+        size = draw.size or 0
+        if draw.expects_answers:
+            told = draw.findings or {}
+            size, rows = told.get("draw_size", 0), told.get("drawn", ())
+        wanted: dict[str, dict[str, tuple[int, int]]] = {}
+        for key, category, least, most in rows if draw.algorithm != "random" else ():
+            wanted.setdefault(key, {})[category] = (least, most)
+        return cls(size, wanted, check_first=draw.expects_answers and not size)
 
 
 def _pool_line(

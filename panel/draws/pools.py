@@ -13,6 +13,7 @@ import io
 import secrets
 import zlib
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from panel.draws import features
 from panel.draws.errors import ErasedError
 from panel.lottery.pool import ID, Pool
 from panel.models import Area, Draw, DrawQuota, DrawSecret, Member
+from panel.questions import PREFER_NOT
 
 #: The column of the number of an address, and that of the chance that somebody says yes.
 HOUSEHOLD, RESPONSE = "household", "response"
@@ -49,24 +51,42 @@ def askable(draw: Draw) -> sa.Select[int]:
     return asking.askable(meant(draw), clock.today())
 
 
-def counts(draw: Draw) -> tuple[int, int]:
-    """Return how many people the plan is about, and how many of them may be asked today."""
-    return tuple(  # type: ignore[return-value]  # as many as there are features
-        db.session.scalar(sa.select(sa.func.count()).select_from(members.subquery())) or 0
-        for members in (meant(draw), askable(draw))
-    )
+def counts(draw: Draw, free: int | None = None) -> tuple[int, int]:
+    """Return how many people the plan is about, and how many of them may be asked today, where that is not known."""
+    return _count(meant(draw)), _count(askable(draw)) if free is None else free
 
 
-def counts_by_category(draw: Draw, feature: str) -> dict[str, int]:
-    """Return category -> how many of the pool are in it, NOT_SAID for those who have not told."""
-    parts = features.parts(feature)
-    codes = area_codes() if feature == features.AREA else {}
-    out: dict[str, int] = {}
-    for values, count in bands.count_combinations(askable(draw), parts).items():
-        told = [codes.get(value) for value in values] if codes else values
-        category = features.category(feature, dict(zip(parts, told, strict=True))) or NOT_SAID
-        out[category] = out.get(category, 0) + count
+def _count(members: sa.Select[int]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(members.subquery())) or 0
+
+
+def counts_by_category(draw: Draw, wanted: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return feature -> category -> how many of the pool are in it, NOT_SAID for those who have not told.
+
+    In one query: who may be asked is looked up for everybody on the panel, so it is done once for all features.
+    """
+    out: dict[str, dict[str, int]] = {feature: {} for feature in wanted}
+    if not wanted:
+        return out
+    single = sorted({part for feature in wanted for part in features.parts(feature)})
+    codes = {str(place): code for place, code in area_codes().items()}
+    people = bands.select_features(Member.id, single).where(Member.id.in_(askable(draw))).cte("people")
+    for number, *values, count in db.session.execute(
+        sa.union_all(*(_counted(people, n, features.parts(feature)) for n, feature in enumerate(wanted)))
+    ):
+        feature = wanted[number]
+        told = dict(zip(features.parts(feature), values, strict=False))
+        said = {part: codes.get(v) if part == features.AREA else v for part, v in told.items()}
+        category = features.category(feature, {p: None if v == PREFER_NOT else v for p, v in said.items()}) or NOT_SAID
+        out[feature][category] = out[feature].get(category, 0) + count
     return out
+
+
+def _counted(people: sa.CTE, number: int, parts: Sequence[str]) -> sa.Select[Any]:
+    """Return a SELECT of `number`, the categories of one feature or of two crossed, and how many people are in them."""
+    columns: list[sa.ColumnElement[Any]] = [sa.cast(people.c[part], sa.String) for part in parts]
+    padded = [*columns, *[sa.cast(sa.null(), sa.String)] * (2 - len(columns))]
+    return sa.select(sa.literal(number), *padded, sa.func.count()).group_by(*columns)
 
 
 def area_codes() -> dict[int, str]:

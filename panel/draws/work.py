@@ -77,11 +77,13 @@ def check(task: Running) -> dict[str, Any]:
 def _findings(draw: Draw, rows: list[DrawQuota], pool: Pool) -> dict[str, Any]:
     found: dict[str, Any] = {"people": len(pool), "housemates": _housemates(pool), "suggestions": []}
     try:
-        size, _rows = to_draw(draw, rows, pool)
+        size, drawn = to_draw(draw, rows, pool)
     except InfeasibleError as error:
         return found | {"possible": False, "suggestions": error.suggestions}
     except TooFewPeopleError:
         return found | {"possible": False, "suggestions": [{"size": draw.size, "could_be": len(pool)}]}
+    if draw.expects_answers:  # how many of each are drawn then, for the page that shows the pool
+        found["drawn"] = [[quota.category, quota.feature, quota.min, quota.max] for quota in drawn]
     return found | {"possible": True, "draw_size": size}
 
 

@@ -51,6 +51,25 @@ class TestStaffMenu:
         page = client.get(path).page
         assert marked(page)[0] == (section, "true")
 
+    @pytest.mark.parametrize(
+        ("path", "entry"),
+        [
+            ("/staff/draws/", ("Draws", "page")),
+            ("/staff/draws/new", ("Draws", "true")),
+            ("/staff/panel/targets/upload", ("Population targets", "true")),
+            ("/staff/recruiting/partners", ("Recruiting", "true")),
+            ("/staff/members/reviews", ("Members", "true")),
+        ],
+    )
+    def test_marks_the_entry_that_a_page_belongs_to(self, client, path, entry):
+        make_areas()
+        sign_in(client, "administrator")
+        assert marked(client.get(path).page) == [("Panel", "true"), entry]
+
+    def test_marks_none_where_several_are_as_near(self, client):
+        sign_in(client, "administrator")
+        assert marked(client.get("/staff/panel/attitudes").page) == [("Panel", "true")]
+
     def test_belongs_nowhere_on_a_person_s_own_pages(self, client):
         sign_in(client, "administrator")
         assert marked(client.get("/staff/account").page) == []

@@ -19,6 +19,7 @@ from tests.factories.draws import DAY, again, fixed, held, make_crowd, make_draw
 from tests.factories.engagements import make_engagement
 from tests.factories.members import make_member
 from tests.panel.test_own_page import sign_in as sign_member_in
+from tests.support.pages import text_of
 from tests.support.queries import at_most
 
 
@@ -81,12 +82,38 @@ class TestPlan:
         db.session.commit()
         text = manager.get(f"/staff/draws/{draw.id}/pool").text
         assert "At least 19: too few people" in text
-        women = pools.counts_by_category(draw, "sex")["female"]
+        women = pools.counts_by_category(draw, ["sex"])["sex"]["female"]
         wanted = {q.category: (q.least, q.most) for q in quotas.of(draw.id) if q.feature == "sex"}["female"]
         assert f"{round(100 * wanted[1] / women)}%" in text
         planning.change(draw, algorithm="random")
         db.session.commit()
         assert "Everybody has the same chance" in manager.get(f"/staff/draws/{draw.id}/pool").text
+
+    def test_the_pool_says_how_likely_it_is_where_more_are_drawn_than_wanted(self, manager):
+        draw = make_draw(size=20, within=1, responses={"feature": "sex", "rates": {"": 50, "female": 80, "male": 40}})
+        path = f"/staff/draws/{draw.id}/pool"
+        before = manager.get(path)
+        assert "is shown here after the check" in before.text
+        assert [text_of(th) for th in before.page.one("main").iter("th") if th.get("scope") == "col"][:3] == [
+            "Who", "People", "Who",
+        ]  # fmt: skip
+        planning.ask_check(draw)
+        db.session.commit()
+        work_off()
+        draw = again(draw)
+        size = draw.findings["draw_size"]
+        text = manager.get(path).text
+        assert f"so {size} people are drawn" in text
+        chances = {}
+        for sex in ("female", "male"):
+            low, high = next((a, b) for key, c, a, b in draw.findings["drawn"] if (key, c) == ("sex", sex))
+            people = pools.counts_by_category(draw, ["sex"])["sex"][sex]
+            chances[sex] = [round(100 * seats / people) for seats in (low, high)]
+            assert f"{chances[sex][0]}%" in text or f"{chances[sex][1]}%" in text
+        assert chances["male"][0] > chances["female"][1]
+        draw = fixed(draw)
+        drawn = {(q.feature, q.category): (q.draw_least, q.draw_most) for q in quotas.of(draw.id)}
+        assert {(key, c): (a, b) for key, c, a, b in draw.findings["drawn"]} == drawn, "what the page says is drawn"
 
     def test_pages_of_the_plan_are_gone_once_it_is_fixed(self, manager):
         draw = fixed(make_draw())
