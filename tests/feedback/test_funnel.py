@@ -169,6 +169,13 @@ class TestPages:
         assert "Sex,Female,30,30,30" in csv
         assert client.get("/staff/funnel.xlsx").data[:2] == b"PK"
 
+    def test_page_and_pdf_say_that_nobody_is_watched_while_they_read(self, client, page):
+        says = "Nobody is watched while they read, so who opened an invitation is not known."
+        assert says in page.text
+        pdf = PdfReader(io.BytesIO(client.get("/staff/funnel.pdf").data))
+        assert says in " ".join(" ".join(p.extract_text() for p in pdf.pages).split())
+        assert "opened" not in queries.STAGES
+
     def test_the_pdf_is_tagged_and_says_its_language(self, client, page):
         root = PdfReader(io.BytesIO(client.get("/staff/funnel.pdf?lang=cy").data)).trailer["/Root"]
         assert root["/MarkInfo"]["/Marked"]
