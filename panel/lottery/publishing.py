@@ -96,7 +96,8 @@ def chances(sheet: dict[str, Any], least: int = LEAST) -> list[dict[str, Any]]:
 def makeup(sheet: dict[str, Any], held: dict[str, Any], least: int = LEAST) -> list[dict[str, Any]]:
     """Return for each quota how many of a draw have the feature, None where fewer than `least` do (0 is told).
 
-    Where one number of a category is left out a second is, too: it could be had by taking the rest from the size.
+    Where numbers of a category are left out, others are, too, until there are two that stand for `least` together: what
+    they add up to can be had by taking the rest from the size.
     `kept` says whether the quota is met; that is always told.
     """
     counts = dict(map(tuple, held["counts"]))
@@ -112,8 +113,8 @@ def makeup(sheet: dict[str, Any], held: dict[str, Any], least: int = LEAST) -> l
 def _hide(rows: list[dict[str, Any]], least: int) -> None:
     small = [row for row in rows if 0 < row["count"] < least]
     others = sorted((row for row in rows if row["count"] >= least), key=lambda row: row["count"])
-    if len(small) == 1:
-        small += others[:1]
+    while small and others and (len(small) == 1 or sum(row["count"] for row in small) < least):
+        small.append(others.pop(0))
     for row in small:
         row["count"] = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -31,6 +32,8 @@ TOLERANCE = 1e-6
 EXACT_TOLERANCE = Fraction(1, 10**12)
 #: A level may be this far from its proved bound.
 PROOF_TOLERANCE = 1e-6
+#: So many of the types of another pool are named.
+NAMED = 5
 
 
 def differences(sheet: Any, pool: Pool | None = None, selected: Sequence[Sequence[str]] | None = None) -> list[Said]:
@@ -161,14 +164,29 @@ class _Check:
         household = said["household"]
         if len(pool) != said["people"]:
             yield Said(findings.PEOPLE, {"there": len(pool), "said": said["people"]})
+            yield from self._other_types(pool)
         elif pool_hash(pool, [*said["columns"], *([household] if household else [])]) != said["sha256"]:
             yield Said(findings.POOL)
+            yield from self._other_types(pool)
         else:
             kinds = kinds_of(pool, said["columns"], household)
             same = kinds.features == self.kinds.features and np.array_equal(kinds.people, self.kinds.people)
             if not same or not np.array_equal(kinds.households, self.kinds.households):
                 yield Said(findings.TYPES)
             self.kinds = kinds
+
+    def _other_types(self, pool: Pool) -> Iterator[Said]:
+        """Yield where a pool has more or fewer people of some features than the audit; of many the first."""
+        there = Counter(zip(*(pool.column(column) for column in self.kinds.columns), strict=True))
+        said: Counter[tuple[str, ...]] = Counter()
+        for features, people in zip(self.kinds.features, self.kinds.people.tolist(), strict=True):
+            said[features] += people
+        other = [features for features in sorted({*there, *said}) if there[features] != said[features]]
+        for features in other[:NAMED]:
+            words = {"features": ", ".join(features), "there": there[features], "said": said[features]}
+            yield Said(findings.POOL_TYPE, words)
+        if not other:
+            yield Said(findings.POOL_ROWS)
 
     def _mixture(self, mixture: dict[str, Any], aim: np.ndarray, draw: int = 0) -> Iterator[Said]:
         """Yield what is wrong with a distribution: the whole one, or that at the end of a draw's walk."""

@@ -56,6 +56,15 @@ class TestPublicSheet:
         counts = [row["count"] for row in makeup(sheet, {"counts": [[0, 12], [1, 9], [2, 3]]})]
         assert counts == [12, None, None]
 
+    def test_hides_more_where_those_left_out_add_up_to_few(self):
+        sheet = {
+            "pool": {"columns": ["sex"]},
+            "types": {"features": [["f"], ["m"], ["x"], ["y"]]},
+            "quotas": [["sex", value, 0, 40] for value in "fmxy"],
+        }
+        counts = [row["count"] for row in makeup(sheet, {"counts": [[0, 20], [1, 9], [2, 1], [3, 1]]})]
+        assert counts == [20, None, None, None], "two that add up to two would be one each"
+
     def test_leaves_no_small_row_at_the_top(self):
         rows = chances({"types": {"probability": [0.5, 0.1, 0.9], "people": [3, 20, 2]}})
         assert rows == [{"people": 25, "from": 0.1, "to": 0.9}]

@@ -86,6 +86,39 @@ class TestDifferences:
         columns = {name: [*values[1:], values[0]] for name, values in pool.columns.items()}
         assert any("SHA-256" in text for text in differences(sheet, Pool(pool.ids, columns)))
 
+    def test_says_how_the_types_of_another_pool_differ(self, held):
+        pool, sheet, _ = held
+        column = next(name for name in pool.columns if name in sheet["pool"]["columns"])
+        first = pool.columns[column][0]
+        other = next(value for value in pool.columns[column] if value != first)
+        found = differences(sheet, Pool(pool.ids, pool.columns | {column: [other, *pool.columns[column][1:]]}))
+        assert found[0] == "The pool is not the one of the draw: its SHA-256 differs."
+        assert len(found) == 3, "one type has one person less, another one more"
+        assert any(first in text for text in found[1:])
+        assert any(other in text for text in found[1:])
+
+    def test_says_so_where_only_who_people_are_differs(self, held):
+        pool, sheet, _ = held
+        found = differences(sheet, Pool(["somebody else", *pool.ids[1:]], pool.columns))
+        assert found[1:] == [
+            "The pool has as many people of each type as the audit, so ids or addresses are other ones."
+        ]
+
+    def test_says_how_many_people_are_missing_and_of_which_type(self, held):
+        pool, sheet, _ = held
+        found = differences(sheet, pool.keeping(list(range(1, len(pool)))))
+        assert found[0] == f"The pool has {len(pool) - 1} people, the audit {len(pool)}."
+        assert len(found) == 2
+
+    def test_finds_a_changed_quota_also_where_its_hash_was_made_again(self, held):
+        pool, sheet, _ = held
+        sheet = copy.deepcopy(sheet)
+        sheet["quotas"][0][2] += 1
+        terms = "The algorithm, the size, the quotas or the pool are not those fixed before the draw"
+        assert differences(sheet, pool)[0].startswith(terms)
+        again = sheet | {"terms_sha256": terms_hash(sheet)}
+        assert any(text.startswith("Draw 1") for text in differences(again, pool)), "every lot hangs on the terms"
+
     def test_names_who_was_put_on_the_list(self, held):
         pool, sheet, result = held
         outsider = next(person for person in pool.ids if person not in result.selected[0])
