@@ -119,7 +119,8 @@ def write_files(pool: Pool, quotas: list[Quota], folder: Path) -> list[str]:
 def by_command(maker: str, arguments: tuple[Any, ...], k: int) -> dict[str, Any]:
     """Draw from files in a process of its own; return what it prints with `command_seconds`."""
     with tempfile.TemporaryDirectory() as name:
-        files = write_files(*globals()[maker](*arguments), Path(name))
+        pool, quotas = globals()[maker](*arguments)
+        files = write_files(pool, quotas, Path(name))
         command = [sys.executable, "-m", "flask", "--app", "app", "panel", "draw", *files, "--size", str(k)]
         began = time.perf_counter()
         done = subprocess.run(
