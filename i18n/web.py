@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Literal
@@ -15,11 +16,14 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from core import clock, forgery
 from core.errors import Worded
 from i18n import languages, negotiation, pseudo
+
+_CODE = re.compile(r"\b[0-9A-Z]{2,4}(?:-[0-9A-Z]{2,4}){2,}\b")
 
 
 def words(said: Worded) -> str:
@@ -132,11 +136,25 @@ def apart(_context: Context, text: str) -> str:
     return f"\u2066{text}\u2069" if text and negotiation.current().direction == "rtl" else text
 
 
+def phone(number: str) -> Markup:
+    """Return a phone number as a link that rings it, in one piece and in its own order in every language."""
+    if not number:
+        return Markup("")
+    address = "".join(sign for sign in number if sign in "+0123456789")
+    return Markup('<a class="app-whole" href="tel:{}"><bdi dir="ltr">{}</bdi></a>').format(address, number)
+
+
+def codes(text: str) -> Markup:
+    """Return `text` with what looks like 7K3M-Q2XV-09BT or 30-94-30 in one piece, and in its own order."""
+    return Markup(_CODE.sub(r'<bdi class="app-whole" dir="ltr">\g<0></bdi>', str(escape(text))))  # noqa: S704  escaped
+
+
 def init_app(app: Flask) -> None:
     """Add filters and globals."""
     app.jinja_env.filters.update(
-        day=day, moment=moment, number=number, percent=percent, words=words, money=money, apart=apart, listed=listed
+        day=day, moment=moment, number=number, percent=percent, words=words, money=money, listed=listed
     )
+    app.jinja_env.filters.update(apart=apart, phone=phone, codes=codes)
     app.jinja_env.globals.update(
         current_language=negotiation.current,
         language_switcher=switcher,

@@ -55,3 +55,21 @@ def test_lists_can_be_written_in_every_language(app):
             for style in ("standard", "unit"):
                 assert [web.listed("1234"[:n], style) for n in (0, 1)] == ["", "1"]
                 assert all(web.listed("1234", style).count(letter) == 1 for letter in "1234")
+
+
+class TestNumbersAmongWords:
+    """What is no word keeps its order in every language, and no line is broken within it."""
+
+    def test_a_phone_number_is_rung_with_one_tap(self, app):
+        piece = '<a class="app-whole" href="tel:+441160000000"><bdi dir="ltr">+44 116 000-0000</bdi></a>'
+        assert web.phone("+44 116 000-0000") == piece
+        assert web.phone("") == ""
+
+    def test_nothing_is_taken_from_a_number_into_the_page(self, app):
+        assert "<b>" not in web.phone('0116"><b>')
+
+    def test_a_code_stays_in_one_piece(self):
+        assert web.codes("such as 7K3M-Q2XV-09BT.") == 'such as <bdi class="app-whole" dir="ltr">7K3M-Q2XV-09BT</bdi>.'
+        assert '<bdi class="app-whole" dir="ltr">30-94-30</bdi>' in web.codes("such as 30-94-30, <on> your card")
+        assert "&lt;on&gt;" in web.codes("such as 30-94-30, <on> your card")
+        assert web.codes("a follow-up by e-mail, 2026-27") == "a follow-up by e-mail, 2026-27"
