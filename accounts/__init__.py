@@ -10,10 +10,11 @@ from accounts import models  # noqa: F401  the tables must be known
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from accounts import cli, current, emails, sealed
-    from accounts.views import blueprint
+    from accounts.views import blueprint, people
     from core import access, navigation
     from core.errors import N_
     from i18n import negotiation
+    from mail import recipients
 
     app.register_blueprint(blueprint)
     access.set_guard("staff", current.guard)
@@ -24,5 +25,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(current_staff=current.staff, may=current.may)
     negotiation.add_person_source(current.language)
     emails.init_app()
+    recipients.add_page("staff", people.page_of_staff)
     sealed.init_app()
     cli.init_app(app)

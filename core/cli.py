@@ -47,7 +47,7 @@ def rotate_keys(batch: int) -> None:
 
     Put a new key (flask core new-field-key) in front of the present ones, restart, run this, and only then take the
     old keys away. It can be stopped and run again, and people can go on working meanwhile. Links to unsubscribe in
-    messages already sent open with the key they were made with: keep an old key in the list for as long as they should.
+    messages already sent go on working.
     """
     total = 0
     for name, column in sorted(sealed.registered().items()):

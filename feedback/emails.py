@@ -8,8 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+import engagements.queries
 import mail.services
 from core.errors import N_
+from engagements.wording import title_of
 from feedback.models import Telling
 from mail.registry import Mail, message
 
@@ -24,10 +26,9 @@ def campaign_key(telling_id: Any, attempt: Any) -> Any:
 
 def prepare_campaigns(telling: Telling, attempts: Iterable[int]) -> None:
     """Make sure that staff can follow each attempt as a campaign."""
+    title = title_of(engagements.queries.get_engagement(telling.engagement_id))
     for attempt in sorted(attempts):
-        mail.services.ensure_campaign(
-            campaign_key(telling.id, attempt), f"What came of engagement {telling.engagement_id}", "outcome"
-        )
+        mail.services.ensure_campaign(campaign_key(telling.id, attempt), title, "outcome")
 
 
 def _outcome_sample() -> dict[str, Any]:

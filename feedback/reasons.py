@@ -33,4 +33,14 @@ WORDS: dict[str, str] = {
 #: What staff may give as the reason why a letter, a call or a text did not reach somebody.
 FAILURES: tuple[str, ...] = ("no_post_address", "no_phone", "returned", "no_answer", "wrong_number")
 #: What staff may give as the reason why somebody cannot be reached at all.
-UNREACHABLE: tuple[str, ...] = ("moved", "no_answer", "wrong_number", "returned", "asked_not", "died", "other")
+UNREACHABLE: tuple[str, ...] = (
+    "moved",
+    "no_answer",
+    "wrong_number",
+    "returned",
+    "no_post_address",
+    "no_phone",
+    "asked_not",
+    "died",
+    "other",
+)

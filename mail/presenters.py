@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import gettext
+from markupsafe import Markup
 
 from core.errors import N_
+from mail import recipients
 from mail.errors import REASONS
 from mail.models import MessageState, OutboxMessage
 
@@ -75,8 +77,14 @@ def reason_words(code: str | None) -> str:
     return gettext(REASONS[code]) if code in REASONS else ""
 
 
+def recipient_link(recipient: str) -> str:
+    """Return who a message is for without a name: who may see the person follows the number to their page."""
+    page, words = recipients.page_of(recipient), recipient_words(recipient)
+    return Markup('<a href="{}">{}</a>').format(page, words) if page else words
+
+
 def recipient_words(recipient: str) -> str:
-    """Return who a message is for without a name: staff who may see names follow the number to the member's page."""
+    """Return who a message is for without a name."""
     prefix, _, key = recipient.partition(":")
     if prefix in {"member", "member_account"}:
         return gettext("Member %(number)s", number=key)
@@ -85,6 +93,11 @@ def recipient_words(recipient: str) -> str:
     if prefix == "staff":
         return gettext("Staff %(number)s", number=key)
     return gettext("Somebody who is joining or changing their address")
+
+
+def about(kind: str, title: str | None) -> str:
+    """Return what a message or a campaign is: its kind, and what it is about where it has a title."""
+    return gettext("%(kind)s: %(title)s", kind=kind_words(kind), title=title) if title else kind_words(kind)
 
 
 def choices_for(message: OutboxMessage) -> list[tuple[str, str]]:

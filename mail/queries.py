@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from core.errors import NotFoundError
+from mail import recipients
 from mail.models import Campaign, MessageState, OutboxMessage, Suppression
 
 #: How far back single messages are counted.
@@ -139,6 +140,14 @@ def titles_of(keys: Iterable[str]) -> dict[str, str]:
     """Return the titles of those of `keys` that are campaigns."""
     rows = sa.select(Campaign.key, Campaign.title).where(Campaign.key.in_(set(keys)))
     return {key: title for key, title in db.session.execute(rows)}  # noqa: C416  a Row is no pair to mypy
+
+
+def is_suppressed(address: str) -> bool:
+    """Return whether an address is written to no more."""
+    found = sa.select(Suppression.address_index).where(
+        Suppression.address_index.in_(recipients.address_indexes(address))
+    )
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def count_suppressed() -> int:

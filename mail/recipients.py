@@ -34,12 +34,24 @@ class Source(Protocol):
 
 
 _sources: dict[str, Source] = {}
+_pages: dict[str, Callable[[str], str | None]] = {}
 _watchers: list[Callable[[], Iterable[str]]] = []
 
 
 def register(prefix: str, source: Source) -> None:
     """Let `source` answer for recipients called `prefix:<id>`."""
     _sources[prefix] = source
+
+
+def add_page(prefix: str, address: Callable[[str], str | None]) -> None:
+    """Lead staff from a recipient called `prefix:<id>` to the page `address(id)`; None for who may not open it."""
+    _pages[prefix] = address
+
+
+def page_of(recipient: str) -> str | None:
+    """Return the address of the page of a recipient, None where there is none for who is signed in."""
+    prefix, _, key = recipient.partition(":")
+    return _pages[prefix](key) if prefix in _pages else None
 
 
 def add_watchers(who: Callable[[], Iterable[str]]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from core import audit, clock
-from core.database import db, insert_or_ignore
+from core.database import changed_by, db, insert_or_ignore
 from mail import recipients
-from mail.models import Campaign, Suppression
+from mail.models import Campaign, SoftBounce, Suppression
 
 
 def ensure_campaign(key: str, title: str, kind: str) -> Campaign:
@@ -39,6 +39,17 @@ def _set_paused(campaign: Campaign, paused: bool) -> None:
     action = "campaign.paused" if paused else "campaign.resumed"
     audit.record(action, f"campaign:{campaign.id}", {"paused": not paused}, {"paused": paused})
     db.session.flush()
+
+
+def write_again(address: str) -> bool:
+    """Let messages go to an address again that came back; return whether anything stood against it.
+
+    What came back before is forgotten, or the next full mailbox would be one too many at once.
+    """
+    indexes = recipients.address_indexes(address)
+    forgotten = changed_by(sa.delete(Suppression).where(Suppression.address_index.in_(indexes)))
+    db.session.execute(sa.delete(SoftBounce).where(SoftBounce.address_index.in_(indexes)))
+    return bool(forgotten)
 
 
 def renew_suppressions(batch: int = 500) -> int:

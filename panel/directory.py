@@ -42,8 +42,12 @@ def counts() -> dict[str, int]:
     """Return state -> how many members; `failing` -> how many messages do not reach."""
     rows = db.session.execute(sa.select(Member.state, sa.func.count()).group_by(Member.state))
     found = {state: count for state, count in rows}  # noqa: C416  rows are no tuples to mypy
-    failing = sa.select(sa.func.count()).where(Member.route_works.is_(False))
-    return found | {"failing": db.session.scalar(failing) or 0}
+    return found | {"failing": count_unreached()}
+
+
+def count_unreached() -> int:
+    """Return how many members messages do not reach."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Member.route_works.is_(False))) or 0
 
 
 def others_with_phone(member: Member) -> list[int]:

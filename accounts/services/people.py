@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+import mail.services
 from accounts import emails, queries
 from accounts.errors import EmailTakenError, LanguageMissingError, LastAdministratorError, LinkSpentError
 from accounts.models import Staff, StaffLink, StaffRole
@@ -135,6 +136,12 @@ def reactivate(staff: Staff) -> None:
     if not staff.active:
         staff.active = True
         audit.record("staff.reactivated", f"staff:{staff.id}", {"active": False}, {"active": True})
+
+
+def write_again(staff: Staff) -> None:
+    """Let messages go again to `staff`, whose mail came back."""
+    if mail.services.write_again(staff.email):
+        audit.record("staff.reachable", f"staff:{staff.id}")
 
 
 def reset_second_step(staff: Staff) -> None:

@@ -9,7 +9,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from accounts import presenters, queries
+import mail.queries
+from accounts import current, presenters, queries
 from accounts.errors import LastAdministratorError
 from accounts.forms import InviteForm, RolesForm
 from accounts.models import Staff
@@ -70,6 +71,7 @@ def _offer(form: RolesForm) -> None:
 def show_person(staff_id: int) -> str:
     """Show one person and what can be done for them."""
     staff = queries.get_staff(staff_id)
+    actions = [(key, action) for key, action in ACTIONS.items() if action.fits(staff)]
     return render_template(
         "accounts/person.html",
         staff=staff,
@@ -77,7 +79,8 @@ def show_person(staff_id: int) -> str:
         state=presenters.state_of(staff),
         language=presenters.language_name(staff.language),
         signed_in=len(queries.list_sessions(staff.id)),
-        actions=[(key, action) for key, action in ACTIONS.items() if action.fits(staff)],
+        actions=actions,
+        bounces="write-again" in dict(actions),
     )
 
 
@@ -103,6 +106,11 @@ def change_roles(staff_id: int) -> ResponseReturnValue:
         except DomainError as error:
             form.refuse(error, words(error))
     return render_template("accounts/roles.html", form=form, **context), 422
+
+
+def page_of_staff(key: str) -> str | None:
+    """Return where an administrator sees the person with this number, None for anybody else."""
+    return url_for("accounts.show_person", staff_id=int(key)) if current.may("staff.manage") else None
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,17 @@ ACTIONS: dict[str, Action] = {
         people.reset_second_step,
         lambda staff: staff.active and staff.totp_secret is not None,
         "warning",
+    ),
+    "write-again": Action(
+        N_("Write to their address again"),
+        N_("Write to %(name)s again?"),
+        N_(
+            "Messages to this address came back, so nothing is sent to it. Say yes when it works again. If it was "
+            "typed wrong, switch the account off and invite the person with the right address."
+        ),
+        N_("Messages go to this address again."),
+        people.write_again,
+        lambda staff: staff.active and mail.queries.is_suppressed(staff.email),
     ),
     "sign-out": Action(
         N_("Sign them out everywhere"),

@@ -73,7 +73,6 @@ def _two(content: dict[str, Any]) -> dict[str, str]:
     return {"title": content["title"], "link": content["link"]}
 
 
-def reason_choices() -> dict[str, str]:
+def reason_choices(keys: Iterable[str]) -> dict[str, str]:
     """Return the reasons staff may give, in words."""
-    keys = dict.fromkeys((*reasons.FAILURES, *reasons.UNREACHABLE))
     return {key: _(reasons.WORDS[key]) for key in keys}

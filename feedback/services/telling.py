@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -132,9 +133,9 @@ def follow_mail() -> list[int]:
     changed: set[int] = set()
     running = list(db.session.scalars(sa.select(Telling.id).where(Telling.completed_at.is_(None))))
     if running:
-        for state, values in _FATES:
+        for state, before, values in _FATES:
             fate = fates("outcome", state).subquery("fate")
-            here = sa.and_(Told.telling_id.in_(running), Told.state == ToldState.SENT, *_is_of(fate))
+            here = sa.and_(Told.telling_id.in_(running), Told.state.in_(before), *_is_of(fate))
             changed |= _take_over(fate, here, values)
     came_back = fates("outcome", "bounced").subquery("fate")
     # The number in the recipient's name finds the row by its index: few messages come back, and `told` is long.
@@ -148,14 +149,16 @@ def follow_mail() -> list[int]:
     return sorted(changed)
 
 
-_FATES: tuple[tuple[str, dict[str, str]], ...] = (
-    ("sent", {"state": ToldState.TOLD}),
-    ("skipped", {"state": ToldState.FAILED, "reason": reasons.SKIPPED}),
-    ("failed", {"state": ToldState.FAILED, "reason": reasons.NOT_SENT}),
+#: What became of a message, the states of people it is news of, and what is noted.
+_FATES: tuple[tuple[str, tuple[str, ...], dict[str, str | None]], ...] = (
+    # A failed one that staff let go again, and that went, takes the person off the list.
+    ("sent", (ToldState.SENT, ToldState.FAILED), {"state": ToldState.TOLD, "reason": None}),
+    ("skipped", (ToldState.SENT,), {"state": ToldState.FAILED, "reason": reasons.SKIPPED}),
+    ("failed", (ToldState.SENT,), {"state": ToldState.FAILED, "reason": reasons.NOT_SENT}),
 )
 
 
-def _take_over(fate: sa.Subquery, here: sa.ColumnElement[bool], values: dict[str, str]) -> set[int]:
+def _take_over(fate: sa.Subquery, here: sa.ColumnElement[bool], values: Mapping[str, str | None]) -> set[int]:
     """Write what became of messages into the rows `here` and return their tellings."""
     ours = sa.and_(Told.by == "mail", here)
     touched = set(db.session.scalars(sa.select(Told.telling_id).where(ours).distinct()))

@@ -13,6 +13,7 @@ from core import access
 from core.database import commit
 from core.errors import DomainError
 from engagements.wording import title_of
+from feedback import reasons
 from feedback.forms import PeopleForm
 from feedback.models import Telling, Told
 from feedback.presenters import people
@@ -26,15 +27,20 @@ Lister = Callable[[int, int], list[Told]]
 
 
 def _work_through(
-    telling_id: int, template: str, endpoint: str, listed: Lister, actions: Sequence[tuple[str, str]]
+    telling_id: int,
+    template: str,
+    endpoint: str,
+    listed: Lister,
+    actions: Sequence[tuple[str, str]],
+    because: Sequence[str],
 ) -> ResponseReturnValue:
-    """Show a page of people, and note what staff say about the chosen ones."""
+    """Show a page of people, and note what staff say about the chosen ones, `because` of one of these reasons."""
     telling = tellings.get_telling(telling_id)
     after = request.args.get("after", 0, type=int)
     found = listed(telling_id, after)
     shown, more = found[: tellings.PAGE_SIZE], len(found) > tellings.PAGE_SIZE
     form = PeopleForm()
-    form.offer([(each.member_id, "") for each in shown], actions, people.reason_choices())
+    form.offer([(each.member_id, "") for each in shown], actions, people.reason_choices(because))
     if form.validate_on_submit():
         try:
             changed = _note(telling, form)
@@ -77,7 +83,9 @@ def call_list(telling_id: int) -> ResponseReturnValue:
         ("told", _("They have been told")),
         ("failed", _("It did not work: keep them on the list of those not reached")),
     ]
-    return _work_through(telling_id, "feedback/calls.html", "feedback.call_list", tellings.list_to_call, actions)
+    return _work_through(
+        telling_id, "feedback/calls.html", "feedback.call_list", tellings.list_to_call, actions, reasons.FAILURES
+    )
 
 
 @staff.route("/tellings/<int:telling_id>/failures", methods=["GET", "POST"])
@@ -90,4 +98,11 @@ def failures(telling_id: int) -> ResponseReturnValue:
         ("email", _("Send the e-mail again, because the address was put right")),
         ("unreachable", _("They cannot be reached")),
     ]
-    return _work_through(telling_id, "feedback/failures.html", "feedback.failures", tellings.list_failed, actions)
+    return _work_through(
+        telling_id,
+        "feedback/failures.html",
+        "feedback.failures",
+        tellings.list_failed,
+        actions,
+        reasons.UNREACHABLE,
+    )

@@ -34,6 +34,7 @@ def list_campaigns() -> str:
         uncertain=queries.count_in_state(MessageState.UNCERTAIN),
         failed=queries.count_in_state(*queries.FAILURES),
         suppressed=queries.count_suppressed(),
+        about=presenters.about,
         kind_words=presenters.kind_words,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+import mail.services
 from core import audit, clock
 from core.database import db
 from panel import contact, details, emails, moves, profiles, queries, signals
@@ -186,6 +187,17 @@ def mark_unreachable(member_id: int) -> None:
         member.route_works = False
         db.session.add(MemberEvent(member_id=member_id, kind="bounced", at=clock.now()))
         db.session.flush()
+
+
+def write_again(member: Member) -> None:
+    """Let messages go to a member again whose mail came back: staff know that the address works now."""
+    if member.state in {MemberState.LEFT, MemberState.REMOVED} or member.route_works:
+        raise WrongStateError
+    if member.email:
+        mail.services.write_again(contact.unseal(member, "email"))
+    member.route_works = True
+    audit.record("member.reachable", f"member:{member.id}", {"route_works": False}, {"route_works": True})
+    db.session.flush()
 
 
 def forget_ended(before: dt.datetime) -> int:

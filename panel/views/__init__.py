@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from accounts.cards import add_card
 from core import navigation
 from core.errors import N_
+from mail import recipients
+from panel import cards
 from panel.views import (  # noqa: F401  they add their routes
     channels,
     draw_people,
@@ -55,4 +58,7 @@ def init_app(app: Flask) -> None:
     navigation.add_staff_entry("panel.targets", N_("Population targets"), 40, navigation.PANEL)
     navigation.add_staff_entry("panel.recruiting_home", N_("Recruiting"), 60, navigation.PANEL)
     navigation.add_staff_entry("draws.index", N_("Draws"), 70, navigation.PANEL)
+    for prefix in ("member", "member_account"):
+        recipients.add_page(prefix, staff.page_of_member)
+    add_card("panel.unreached", "members.manage", cards.unreached, order=40)
     navigation.add_footer_link("lottery.index", N_("How people are chosen"), 40)

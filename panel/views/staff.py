@@ -46,6 +46,11 @@ def find_or_404(member_id: int) -> Member:
         abort(404)
 
 
+def page_of_member(key: str) -> str | None:
+    """Return where staff see the member with this number, None for who may not."""
+    return url_for("panel.staff_member", member_id=int(key)) if staff_current.may("members.read") else None
+
+
 def _to_member(member_id: int) -> ResponseReturnValue:
     return redirect(url_for("panel.staff_member", member_id=member_id), 303)
 
@@ -217,6 +222,20 @@ def resume_member(member_id: int) -> ResponseReturnValue:
         flash(words(error), "error")
         return _to_member(member_id)
     commit()
+    return _to_member(member_id)
+
+
+@blueprint.post("/staff/members/<int:member_id>/write-again")
+@access.requires("members.manage")
+def write_to_member_again(member_id: int) -> ResponseReturnValue:
+    """Let messages go again to somebody whose mail came back."""
+    try:
+        membership.write_again(find_or_404(member_id))
+    except DomainError as error:
+        flash(words(error), "error")
+        return _to_member(member_id)
+    commit()
+    flash(_("Messages go to this person again."), "success")
     return _to_member(member_id)
 
 

@@ -13,7 +13,7 @@ from accounts.services import passwords, people, second_step
 from core import clock
 from core.audit import AuditEntry
 from core.database import db
-from mail import sealing
+from mail import bounces, recipients, sealing
 from mail.models import OutboxMessage
 from tests.factories.staff import make_staff, sign_in, sign_in_as
 from tests.support.queries import at_most
@@ -203,6 +203,21 @@ class TestSwitchingOff:
         for _ in range(2):
             assert client.post(f"/staff/people/{person.id}/deactivate", data=values).status_code == 303
         assert actions().count("staff.deactivated") == 1
+
+
+class TestWriteAgain:
+    def test_an_address_that_came_back_is_written_to_again(self, client):
+        sign_in(client, "administrator")
+        person = make_staff("analyst")
+        address = f"/staff/people/{person.id}"
+        assert "came back" not in client.get(address).page.text
+        index = recipients.address_index(person.email)
+        bounces._suppress(OutboxMessage(recipient=f"staff:{person.id}", kind="x", address_index=index), "hard")
+        db.session.commit()
+        assert "Messages to this address came back" in client.get(address).page.text
+        page = client.submit(f"{address}/write-again").page
+        assert "came back" not in page.text
+        assert actions()[-1] == "staff.reachable"
 
 
 class TestResetSecondStep:

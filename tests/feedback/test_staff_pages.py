@@ -8,6 +8,7 @@ from core.database import db
 from engagements.services import archive
 from feedback import errors
 from feedback.models import Outcome, Telling, Told
+from feedback.services import settling
 from mail.models import MessageState
 from tests.factories.engagements import make_engagement
 from tests.factories.members import make_member
@@ -158,6 +159,25 @@ class TestCallList:
             f"/staff/tellings/{telling}/failures", people=[str(members[0])], action="unreachable", reason="moved"
         ).page
         assert "Nobody is on this list." in page.text
+
+    def test_every_reason_offered_is_taken(self, client):
+        sign_in(client, "panel_manager")
+        for page, action, offered in (("calls", "failed", 5), ("failures", "unreachable", 9)):
+            member = make_member(route="phone")
+            _outcome, published = make_published(make_answered([member]))
+            if page == "failures":
+                settling.mark_failed(published, [member.id], "no_answer", "staff:1")
+                db.session.commit()
+            address = f"/staff/tellings/{ids(published)}/{page}"
+            shown = client.get(address).page
+            assert shown.link("Open the page of this person") == f"/staff/members/{ids(member)}"
+            reasons = [option.get("value") for option in shown.one("select", id="reason").iter("option")]
+            assert len(reasons) == 1 + offered
+            for reason in reasons[1:]:
+                form = shown.form() | {"people": str(ids(member)), "action": action, "reason": reason}
+                assert client.post(address, data=form).status_code == 303, reason
+                db.session.execute(sa.update(Told).values(state="to_tell" if page == "calls" else "failed"))
+                db.session.commit()
 
     def test_wants_somebody_chosen(self, client):
         telling, _members = self.telling(client)

@@ -180,6 +180,18 @@ class TestFollowMail:
         assert published.completed_at is None
         assert states(published) == {member.id: "failed"}
 
+    def test_counts_one_that_staff_let_go_again_and_that_went(self, app):
+        member = make_member()
+        _outcome, published = make_published(make_answered([member]))
+        hand_over_all(published)
+        settle_mail(published, MessageState.FAILED)
+        settle_mail(published, MessageState.QUEUED)
+        assert states(published) == {member.id: "failed"}
+        settle_mail(published, MessageState.SENT)
+        told = db.session.get(Told, (published.id, member.id))
+        assert (told.state, told.reason, published.failed) == ("told", None, 0)
+        assert published.completed_at is not None
+
     def test_does_not_undo_what_staff_did_about_it(self, app):
         member = make_member()
         _outcome, published = make_published(make_answered([member]))

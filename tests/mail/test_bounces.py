@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from core.database import commit, db
-from mail import bounces, claiming, recipients, signals
+from mail import bounces, claiming, recipients, services, signals
 from mail.bounces import Verdict
 from mail.claiming import Outcome
 from mail.models import MessageState, OutboxMessage, SoftBounce, Suppression
@@ -126,6 +126,26 @@ class TestTake:
         [message_id] = sent(people, kinds)
         bounces.take(report(message_id))
         assert "example.net" not in suppressions()[0].address_index
+
+
+class TestWriteAgain:
+    def test_an_address_staff_say_works_is_written_to_again(self, people, kinds):
+        [message_id] = sent(people, kinds)
+        bounces.take(report(message_id))
+        assert kinds["notice"](1, "another") is None
+        assert services.write_again("P1@example.net ")
+        assert suppressions() == []
+        assert kinds["notice"](1, "another") is not None
+        assert not services.write_again("p1@example.net")
+
+    def test_what_came_back_for_now_before_counts_no_more(self, people, kinds):
+        ids = sent(people, kinds, bounces.SOFT_LIMIT + 1)
+        for message_id in ids[:-1]:
+            bounces.take(report(message_id, "4.2.2"))
+        assert [row.reason for row in suppressions()] == ["soft"]
+        services.write_again("p1@example.net")
+        bounces.take(report(ids[-1], "4.2.2"))
+        assert suppressions() == []
 
 
 class TestPosted:

@@ -3,9 +3,12 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+import mail.queries
 from core import clock
 from core.audit import AuditEntry
 from core.database import db
+from mail import bounces, recipients
+from mail.models import OutboxMessage
 from panel import contact, details, queries
 from panel.models import Consent, ConsentEvidence, Member, MemberState
 from tests.factories.areas import make_areas
@@ -254,3 +257,32 @@ class TestPause:
         client.submit(f"/staff/members/{member.id}", "/resume")
         assert fresh(member).state == MemberState.ACTIVE
         assert contact.open_contact(fresh(member)).email
+
+
+class TestWriteAgain:
+    def test_a_member_whose_mail_came_back_can_be_written_to_again(self, client, manager):
+        member = make_member()
+        bounced = OutboxMessage(recipient=f"member:{member.id}", kind="invitation")
+        address = contact.unseal(member, "email")
+        bounced.address_index = recipients.address_index(address)
+        bounces._suppress(bounced, "hard")
+        db.session.commit()
+        assert "Messages to 1 member come back." in client.get("/staff/").page.text
+        assert f"Member {member.id}" in client.get("/staff/members?failing=yes").page.text
+        page = client.submit(f"/staff/members/{member.id}", "write-again").page
+        assert "Messages go to this person again." in page.html
+        assert "come back" not in page.text
+        assert fresh(member).route_works
+        assert not mail.queries.is_suppressed(address)
+        assert actions()[-1] == "member.reachable"
+        assert "come back" not in client.get("/staff/").page.text
+
+    def test_is_not_offered_to_those_who_only_read(self, client):
+        member = make_member()
+        member.route_works = False
+        db.session.commit()
+        sign_in(client, "claims_approver")
+        form = client.get("/staff/account").page.all("input", name="csrf_token")[0].get("value")
+        response = client.post(f"/staff/members/{member.id}/write-again", data={"csrf_token": form})
+        assert response.status_code == 403
+        assert not fresh(member).route_works
