@@ -45,7 +45,7 @@ def ask(member_ids: Sequence[int], approver: Staff, engagement_id: int) -> int:
     for member_id, (kind, category, ahead, pence, words, answer) in zip(member_ids, _ASKED, strict=False):
         _question(member_id, kind, category, ahead, pence, words, answer, approver, engagement_id)
     begun = db.session.get_one(Member, member_ids[0])
-    prior.change(prior.begin(payees.for_member(begun), PriorKind.PREPAID), category="taxi")
+    prior.change(prior.begin(payees.for_member(begun), PriorKind.PREPAID), category="taxi", engagement_id=engagement_id)
     return len(_ASKED) + 1
 
 

@@ -13,12 +13,14 @@ from core.errors import N_
 from expenses import sealed
 from expenses.advice import GIVE_BACK
 from expenses.models import (
+    AdvanceReturn,
     BankDetails,
     Claim,
     ClaimLine,
     ClaimQuestion,
     ClaimState,
     LineDecision,
+    Outcome,
     Payment,
     PriorRequest,
 )
@@ -229,3 +231,36 @@ def advance_settled(claim_id: int, version: int) -> Mail:
         "reasons": _reasons(claim_id),
     }
     return _claim(claim_id, "advance_settled", version, **more)
+
+
+def _closed_sample() -> dict[str, Any]:
+    return {
+        "link": link("7K3M-Q2ZD"),
+        "reference": "7K3M-Q2ZD",
+        "pence": 360,
+        "at": dt.datetime(2026, 4, 9, 9, 30, tzinfo=dt.UTC),
+    }
+
+
+def advance_closed(advance_id: int) -> None:
+    """Tell what staff noted of what was left of an advance, so that a person who sees it otherwise can say so."""
+    row = db.session.scalars(sa.select(AdvanceReturn).where(AdvanceReturn.advance_id == advance_id)).one()
+    {Outcome.RETURNED: advance_returned, Outcome.WAIVED: advance_waived}[Outcome(row.outcome)](row)
+
+
+@message("advance_returned", sample=_closed_sample)
+def advance_returned(row: AdvanceReturn) -> Mail:
+    """Say that what was left of an advance has come back, with thanks."""
+    return _closed("advance_returned", row)
+
+
+@message("advance_waived", sample=_closed_sample)
+def advance_waived(row: AdvanceReturn) -> Mail:
+    """Say that what was left of an advance need not be given back; the reason is for staff alone."""
+    return _closed("advance_waived", row)
+
+
+def _closed(kind: str, row: AdvanceReturn) -> Mail:
+    advance = db.session.get_one(Claim, row.advance_id)
+    context = {"link": link(advance.reference), "reference": advance.reference, "pence": row.pence, "at": row.at}
+    return Mail(f"payee:{advance.payee_id}", context, key=f"{kind}:{row.id}")

@@ -57,6 +57,12 @@ class NoReasonError(DomainError):
     field = "reason"
 
 
+class WrongReasonError(NoReasonError):
+    """The reason says why less is given, and the line is paid against the policy; or the other way round."""
+
+    words = N_("Choose a reason that says why you decide so: this one is for something else.")
+
+
 class TooMuchError(DomainError):
     """More cannot be approved than was claimed."""
 
@@ -75,6 +81,13 @@ class OverBudgetError(DomainError):
     """Only the budget holder may authorise past the budget."""
 
     words = N_("This goes over the budget. The person who holds the budget has to authorise it.")
+
+
+class NoBudgetLeftError(OverBudgetError):
+    """What we book ourselves has no second signature: the budget is raised first."""
+
+    words = N_("This goes over the budget. Ask the person who holds the budget to raise it first.")
+    field = "pence"
 
 
 class PolicyDateError(DomainError):

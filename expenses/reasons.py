@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.errors import N_
 
 #: Why less, or nothing.
@@ -24,3 +26,14 @@ MORE: dict[str, str] = {
     "other_more": N_("We made an exception, and tell you why below."),
 }
 REASONS: dict[str, str] = LESS | MORE
+
+
+def fitting(*, in_full: bool, beyond: bool) -> Mapping[str, str]:
+    """Return the reasons that say why so much is given; none are needed for all that was asked within the policy.
+
+    `in_full`: all that was asked for. `beyond`: more than the policy gives, or against one of its rules; then a reason
+    for giving less says nothing of why the rule is broken.
+    """
+    if in_full:
+        return MORE if beyond else {}
+    return REASONS if beyond else LESS

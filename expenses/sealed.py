@@ -28,7 +28,7 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
     Payee: ("name", "email", "kept"),
     Claim: ("for_words", "event", "note"),
     ClaimLine: ("journey", "no_receipt", "note"),
-    PriorRequest: ("words", "answer"),
+    PriorRequest: ("event", "words", "answer"),
     Receipt: ("content", "content_hash"),
     ClaimEntry: ("words",),
     ClaimQuestion: ("question", "answer"),

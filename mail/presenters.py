@@ -52,6 +52,8 @@ _KINDS = {
     "prior_refused": N_("Not agreed before the day"),
     "advance_reminder": N_("Reminder to account for money given before the day"),
     "advance_settled": N_("What money given before the day was good for"),
+    "advance_returned": N_("Money given before the day came back"),
+    "advance_waived": N_("Money given before the day need not come back"),
     "bank_details_changed": N_("Bank details changed"),
     "claim_payment_failed": N_("Payment of a claim failed"),
     "staff_invitation": N_("Invitation to staff"),

@@ -19,7 +19,7 @@ from expenses.advice import DECLARED
 from expenses.forms.fields import Pence
 from expenses.models import ClaimLine
 from expenses.reasons import LESS, MORE
-from expenses.services.deciding import Given, beyond_policy
+from expenses.services.deciding import Given, reasons_for
 
 WORDS_LIMIT = 2000
 #: Flag -> the reason that goes with giving less because of it.
@@ -104,14 +104,17 @@ class DecisionForm(DeclaredForm):
         if fields.pence.errors or fields.reason.errors:
             return False
         pence, reason, line = self._pence(fields), fields.reason.data, fields.line
+        fitting = reasons_for(line, pence or 0)
         if pence is None:
             fields.pence.errors = [_("Enter how much is given, or 0.")]
         elif pence > line.claimed_pence:
             fields.pence.errors = [_("You cannot approve more than was asked for.")]
-        elif pence < line.claimed_pence and not reason:
-            fields.reason.errors = [_("Choose why less is given than was asked for.")]
-        elif beyond_policy(line, pence) and reason not in (MORE if pence == line.claimed_pence else {**LESS, **MORE}):
-            fields.reason.errors = [_("Choose why it is given although the policy would not have it.")]
+        elif fitting and reason not in fitting:
+            fields.reason.errors = [
+                _("Choose why it is given although the policy would not have it.")
+                if pence == line.claimed_pence
+                else _("Choose why less is given than was asked for.")
+            ]
         elif reason and reason.startswith("other_") and not fields.words.data:
             fields.words.errors = [_("Write the reason, for the person to read.")]
         return not (fields.pence.errors or fields.reason.errors or fields.words.errors)
@@ -126,7 +129,7 @@ class DecisionForm(DeclaredForm):
         for line in self.lines:
             fields = self.fields_of(line)
             pence = self._pence(fields) or 0
-            needed = pence < line.claimed_pence or beyond_policy(line, pence)
+            needed = reasons_for(line, pence)
             found[line.id] = Given(pence, fields.reason.data if needed else None, fields.words.data or "")
         return found
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from core.forms import Answered, DateParts, Form, strip
+from expenses.forms.claiming import OTHER
 from expenses.forms.fields import Pence
 from expenses.models import PriorKind
 
@@ -28,10 +29,34 @@ class NeedForm(Form):
     )
 
 
+class EventForm(Form):
+    """What somebody takes part in."""
+
+    engagement = RadioField(_l("What are you taking part in?"), [Answered(_l("Choose what you are taking part in."))])
+    event = StringField(
+        _l("If it is something else, what is it?"),
+        [Length(max=200, message=_l("Use %(limit)s characters or fewer.", limit=200))],
+        filters=[strip],
+        description=_l("For example: a meeting at Oadby library."),
+    )
+
+    def validate_event(self, field: Any) -> None:
+        if self.engagement.data == OTHER and not field.data:
+            raise ValidationError(_l("Tell us what it is."))
+
+    def said(self) -> dict[str, Any]:
+        """Return what is kept of it."""
+        other = self.engagement.data == OTHER
+        return {
+            "engagement_id": None if other else int(self.engagement.data),
+            "event": self.event.data if other else "",
+        }
+
+
 class CategoryForm(Form):
     """For what kind of cost."""
 
-    category = RadioField(_l("What is it for?"), [Answered(_l("Choose what it is for."))])
+    category = RadioField(_l("What do you need to pay for?"), [Answered(_l("Choose what you need to pay for."))])
 
 
 class DayForm(Form):

@@ -300,6 +300,8 @@ class PriorRequest(Model):
     day: Mapped[dt.date | None]
     asked_pence: Mapped[int | None]
     agreed_pence: Mapped[int | None]
+    #: Sealed: what the person takes part in, where no engagement of the list fits.
+    event: Mapped[bytes | None]
     #: Sealed: what it is for and why; what was answered.
     words: Mapped[bytes | None]
     answer: Mapped[bytes | None]

@@ -7,9 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from core import clock
 from core.errors import N_
 from expenses import sealed
 from expenses.models import PriorKind, PriorRequest, PriorState
+from expenses.services.prior import says_for_what
 from i18n.web import day, money
 
 KINDS: dict[str, str] = {
@@ -37,6 +39,8 @@ STATES: dict[str, tuple[str, str]] = {
 
 def missing(row: PriorRequest) -> str:
     """Return the first page of a draft on which something is still to be said."""
+    if not says_for_what(row):
+        return "event"
     if not row.category:
         return "category"
     if row.day is None:
@@ -51,6 +55,12 @@ def following(row: PriorRequest) -> str:
     return _(NEXT[row.kind]) if _shown_state(row) == PriorState.AGREED else ""
 
 
+def can_claim(row: PriorRequest) -> bool:
+    """Return whether the day has come for a cost that was agreed to and that the person paid."""
+    agreed = row.kind == PriorKind.APPROVAL and row.state == PriorState.AGREED
+    return agreed and row.day is not None and row.day <= clock.today()
+
+
 def _shown_state(row: PriorRequest) -> str:
     """Return the state as people see it: an advance is claimed in the moment it is agreed."""
     claimed_at_once = row.kind == PriorKind.ADVANCE and row.state == PriorState.USED
@@ -63,12 +73,13 @@ def tag_of(row: PriorRequest) -> tuple[str, str]:
     return _(name), colour
 
 
-def told(row: PriorRequest, named: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a page shows of a question."""
+def told(row: PriorRequest, named: Mapping[str, str], titles: Mapping[int, str]) -> dict[str, Any]:
+    """Return what a page shows of a question; `titles` names the engagements."""
     name, colour = tag_of(row)
     return {
         "id": row.id,
         "kind": _(KINDS[row.kind]),
+        "event": titles.get(row.engagement_id or 0, "") or sealed.read(row, "event"),
         "category": named.get(row.category or "", row.category or ""),
         "day": day(row.day),
         "asked": money(row.asked_pence) if row.asked_pence is not None else _("Not known yet"),
@@ -79,4 +90,5 @@ def told(row: PriorRequest, named: Mapping[str, str]) -> dict[str, Any]:
         "colour": colour,
         "following": following(row),
         "open": row.state == PriorState.ASKED,
+        "can_claim": can_claim(row),
     }

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from core.errors import NotFoundError
-from expenses.models import Budget, Claim, ClaimState
+from expenses.models import Budget, Claim, ClaimState, PolicyRate, PriorKind, PriorRequest, PriorState
 from expenses.transitions import COMMITTED_STATES
 
 #: Signed for by whom the budget concerns, or paid already.
@@ -31,7 +31,8 @@ def find_budget(engagement_id: int, day: dt.date) -> Budget | None:
 def authorised_pence(budget: Budget) -> int:
     """Return what of a budget is authorised or paid, by the day it was authorised.
 
-    What an advance paid before stands in the advance's own claim, and is taken off here.
+    What an advance paid before stands in the advance's own claim, and is taken off here. What we agreed to book and pay
+    ourselves counts by its day: no claim follows.
     """
     first = clock.start_of_day(budget.starts_on)
     after = clock.start_of_day(budget.ends_on + dt.timedelta(days=1))
@@ -41,7 +42,14 @@ def authorised_pence(budget: Budget) -> int:
         Claim.authorised_at >= first,
         Claim.authorised_at < after,
     )
-    return int(db.session.scalar(total) or 0)
+    booked = sa.select(sa.func.coalesce(sa.func.sum(PriorRequest.agreed_pence), 0)).where(
+        PriorRequest.engagement_id == budget.engagement_id,
+        PriorRequest.kind == PriorKind.PREPAID,
+        PriorRequest.state == PriorState.AGREED,
+        PriorRequest.day.between(budget.starts_on, budget.ends_on),
+    )
+    both = db.session.execute(sa.select(total.scalar_subquery(), booked.scalar_subquery())).one()
+    return sum(int(pence) for pence in both)
 
 
 def codings(engagement_ids: Collection[int], day: dt.date) -> dict[int, str]:
@@ -56,7 +64,10 @@ def codings(engagement_ids: Collection[int], day: dt.date) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Use:
-    """What of a budget is spent, committed (decided and not yet paid) and asked for (sent and not yet decided)."""
+    """What of a budget is spent, committed (decided and not yet paid) and asked for (sent and not yet decided).
+
+    What was agreed before the day is committed until it is claimed; what was asked before the day is asked for.
+    """
 
     spent: int = 0
     committed: int = 0
@@ -99,9 +110,10 @@ def overlaps(engagement_id: int, starts_on: dt.date, ends_on: dt.date, *, except
 
 
 def use_of(budgets: Sequence[Budget]) -> dict[int, Use]:
-    """Return budget -> its use, in one query, whatever their number.
+    """Return budget -> its use, in three queries, whatever their number.
 
-    A claim falls into the period in which it was authorised; one that is not authorised yet, in which it was sent.
+    A claim falls into the period in which it was authorised; one that is not authorised yet, in which it was sent;
+    what was asked before the day, into that of its day.
     """
     if not budgets:
         return {}
@@ -124,5 +136,36 @@ def use_of(budgets: Sequence[Budget]) -> dict[int, Use]:
         )
         for budget in budgets
     ]
+    before = _before_the_day(budgets)
+    return {
+        budget_id: Use(int(spent), int(committed) + before[budget_id][0], int(asked) + before[budget_id][1])
+        for budget_id, spent, committed, asked in db.session.execute(sa.union_all(*periods))
+    }
+
+
+def _before_the_day(budgets: Sequence[Budget]) -> dict[int, tuple[int, int]]:
+    """Return budget -> pence agreed before the day and not claimed yet, and pence asked and not answered.
+
+    What the person was to pay first counts as long as it can still be claimed; what we book ourselves always does.
+    """
+    longest = db.session.scalar(sa.select(sa.func.max(PolicyRate.window_days))) or 0
+    still = sa.or_(
+        PriorRequest.kind == PriorKind.PREPAID, PriorRequest.day >= clock.today() - dt.timedelta(days=longest)
+    )
+    agreed = sa.case((PriorRequest.state == PriorState.AGREED, PriorRequest.agreed_pence), else_=0)
+    asked = sa.case((PriorRequest.state == PriorState.ASKED, PriorRequest.asked_pence), else_=0)
+    periods = [
+        sa.select(
+            sa.literal(budget.id).label("budget_id"),
+            sa.func.coalesce(sa.func.sum(agreed), 0),
+            sa.func.coalesce(sa.func.sum(asked), 0),
+        ).where(
+            PriorRequest.engagement_id == budget.engagement_id,
+            PriorRequest.state.in_([PriorState.AGREED, PriorState.ASKED]),
+            PriorRequest.day.between(budget.starts_on, budget.ends_on),
+            still,
+        )
+        for budget in budgets
+    ]
     rows = db.session.execute(sa.union_all(*periods))
-    return {budget_id: Use(int(spent), int(committed), int(asked)) for budget_id, spent, committed, asked in rows}
+    return {budget_id: (int(committed), int(wanted)) for budget_id, committed, wanted in rows}

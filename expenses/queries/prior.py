@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from core.database import db
 from core.errors import NotFoundError
-from expenses.models import Payee, PriorKind, PriorRequest, PriorState
+from expenses.models import Claim, ClaimLine, ClaimState, Payee, PriorKind, PriorRequest, PriorState
 
 
 def get(request_id: int) -> PriorRequest:
@@ -54,6 +54,13 @@ def find_agreed(payee_id: int, category: str, day: dt.date) -> int | None:
         .order_by(PriorRequest.id.desc())
         .limit(1)
     )
+
+
+def find_claim(request_id: int) -> Claim | None:
+    """Return the claim with a cost that refers to a question, sent or not; not one that was taken back."""
+    query = sa.select(Claim).join(ClaimLine, ClaimLine.claim_id == Claim.id)
+    mine = query.where(ClaimLine.prior_id == request_id, Claim.state != ClaimState.WITHDRAWN)
+    return db.session.scalar(mine.order_by(Claim.id.desc()).limit(1))
 
 
 def silent_drafts(before: dt.datetime) -> sa.ColumnElement[bool]:

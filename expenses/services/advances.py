@@ -38,7 +38,7 @@ def account_for(advance: Claim, *, language: str) -> Claim:
 
 
 def close(advance: Claim, outcome: str, *, by: Staff, reason: str = "") -> AdvanceReturn:
-    """Note that what was left of an advance was given back, or need not be and why.
+    """Note that what was left of an advance was given back, or need not be and why; the person is told.
 
     Raises NothingSaidError, OwnClaimError; ClaimMovedError when nothing is owed or somebody was faster.
     """
@@ -56,6 +56,7 @@ def close(advance: Claim, outcome: str, *, by: Staff, reason: str = "") -> Advan
     db.session.add(row)
     db.session.flush()
     audit.record(f"advance.{outcome}", f"claim:{advance.id}", after={"pence": rest.pence})
+    emails.advance_closed(advance.id)
     return row
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from accounts.models import Staff
 from core import clock, ids
 from core.database import db
-from expenses import emails, pricing, sealed, transitions
-from expenses.errors import ClaimMovedError, NoReasonError, NothingSaidError, TooMuchError
+from expenses import emails, pricing, reasons, sealed, transitions
+from expenses.errors import ClaimMovedError, NoReasonError, NothingSaidError, TooMuchError, WrongReasonError
 from expenses.models import Claim, ClaimLine, ClaimQuestion, LineDecision
 from expenses.queries import advances
 from expenses.reasons import REASONS
@@ -62,7 +62,7 @@ def decide(claim: Claim, given: Mapping[int, Given], *, by: Staff, version: int,
     """Decide every line (by its id). All in full: approved; nothing: refused; else partly approved.
 
     `declared` is what services.declarations keeps of the words that were ticked.
-    Raises ClaimMovedError when somebody was faster, OwnClaimError, NoReasonError, TooMuchError.
+    Raises ClaimMovedError when somebody was faster, OwnClaimError, NoReasonError, WrongReasonError, TooMuchError.
     """
     # Locked before lines are written: of two at one moment the second waits, and then sees that the claim has moved.
     db.session.refresh(claim, with_for_update=True)
@@ -115,12 +115,19 @@ def beyond_policy(line: ClaimLine, pence: int) -> bool:
     return pence > 0 and (pence > line.priced_pence or bool(_AGAINST_ALL & set(line.flags)))
 
 
+def reasons_for(line: ClaimLine, pence: int) -> Mapping[str, str]:
+    """Return the reasons that fit giving `pence` on the line; empty where it is as asked and as the policy says."""
+    return reasons.fitting(in_full=pence == line.claimed_pence, beyond=beyond_policy(line, pence))
+
+
 def _check(line: ClaimLine, part: Given) -> None:
     if not 0 <= part.pence <= line.claimed_pence:
         raise TooMuchError
-    needs_reason = part.pence < line.claimed_pence or beyond_policy(line, part.pence)
-    if needs_reason and part.reason not in REASONS:
+    fitting = reasons_for(line, part.pence)
+    if fitting and part.reason not in REASONS:
         raise NoReasonError
+    if fitting and part.reason not in fitting:
+        raise WrongReasonError
 
 
 def _rounds(claim_id: int) -> dict[int, int]:

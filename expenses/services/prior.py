@@ -9,10 +9,19 @@ import sqlalchemy as sa
 
 from accounts.models import Staff
 from core import audit, clock, ids
-from core.database import changed_by, db
+from core.database import changed_by, db, lock_name
 from expenses import emails, sealed
-from expenses.errors import ClaimMovedError, NothingAskedError, NothingSaidError, OwnClaimError, PastDayError
+from expenses.errors import (
+    ClaimMovedError,
+    NoBudgetLeftError,
+    NothingAskedError,
+    NothingSaidError,
+    OwnClaimError,
+    PastDayError,
+)
 from expenses.models import Claim, ClaimKind, Payee, PriorKind, PriorRequest, PriorState
+from expenses.queries import budgets
+from expenses.queries import prior as queries
 from expenses.services import claims, duties
 
 
@@ -25,11 +34,15 @@ def ask(
     pence: int | None,
     words: str,
     engagement_id: int | None = None,
+    event: str = "",
     made_by: Staff | None = None,
 ) -> PriorRequest:
-    """Ask about a cost of a day to come; `pence` is what it will cost, if that is known. Raises PastDayError."""
+    """Ask about a cost of a day to come, for an engagement or another event; `pence` is what it will cost, if known.
+
+    Raises PastDayError, NothingAskedError.
+    """
     request = begin(payee, kind, engagement_id=engagement_id, made_by=made_by)
-    change(request, category=category, day=day, asked_pence=pence, words=words)
+    change(request, category=category, day=day, asked_pence=pence, event=event, words=words)
     send(request)
     return request
 
@@ -51,7 +64,7 @@ def begin(payee: Payee, kind: str, *, engagement_id: int | None = None, made_by:
 
 
 def change(request: PriorRequest, **values: Any) -> None:
-    """Change what a draft says: `kind`, `category`, `day`, `asked_pence`, or `words` in clear.
+    """Change what a draft says: `kind`, `engagement_id`, `category`, `day`, `asked_pence`; `event`, `words` in clear.
 
     Raises PastDayError, ClaimMovedError.
     """
@@ -60,16 +73,21 @@ def change(request: PriorRequest, **values: Any) -> None:
     if values.get("day") is not None and values["day"] < clock.today():
         raise PastDayError
     for name, value in values.items():
-        if name == "words":
-            sealed.put(request, "words", value)
+        if name in {"event", "words"}:
+            sealed.put(request, name, value)
         else:
             setattr(request, name, value)
     db.session.flush()
 
 
+def says_for_what(request: PriorRequest) -> bool:
+    """Return whether it is said what the person takes part in."""
+    return request.engagement_id is not None or request.event is not None
+
+
 def is_whole(request: PriorRequest) -> bool:
     """Return whether a draft says enough to be sent: an advance needs an amount."""
-    said = bool(request.category and request.day and request.words)
+    said = bool(says_for_what(request) and request.category and request.day and request.words)
     return said and (request.kind != PriorKind.ADVANCE or bool(request.asked_pence))
 
 
@@ -95,8 +113,11 @@ def drop(request: PriorRequest) -> None:
 def agree(request: PriorRequest, pence: int, words: str = "", *, by: Staff) -> Claim | None:
     """Agree, up to so many pence. For an advance, return the claim that pays it: it is decided and paid like any other.
 
-    Raises OwnClaimError, ClaimMovedError.
+    What we book and pay ourselves is committed from now on: past the budget nobody agrees to it.
+    Raises OwnClaimError, ClaimMovedError, OverBudgetError.
     """
+    if request.kind == PriorKind.PREPAID:
+        _check_budget(request, pence)
     _decide(request, PriorState.AGREED, words, by, agreed_pence=pence)
     emails.prior_agreed(request.id)
     if request.kind != PriorKind.ADVANCE:
@@ -106,11 +127,42 @@ def agree(request: PriorRequest, pence: int, words: str = "", *, by: Staff) -> C
         payee, kind=ClaimKind.ADVANCE, language=payee.language, engagement_id=request.engagement_id, made_by=None
     )
     if claim.engagement_id is None:
-        claims.describe(claim, event=sealed.read(request, "words"))
+        claims.describe(claim, event=sealed.read(request, "event") or sealed.read(request, "words"))
     claims.add_line(claim, category=request.category, spent_on=request.day, spent_pence=pence, prior_id=request.id)
     claims.send(claim, actor="system")
     db.session.refresh(request)
     return claim
+
+
+def _check_budget(request: PriorRequest, pence: int) -> None:
+    """Refuse what goes over the budget of the day: no claim follows that somebody else would authorise."""
+    if request.engagement_id is None or request.day is None:
+        return
+    lock_name(f"expenses.budget:{request.engagement_id}")  # two at one moment cannot both take the last pound
+    budget = budgets.find_budget(request.engagement_id, request.day)
+    if budget is not None and budgets.authorised_pence(budget) + pence > budget.set_pence:
+        raise NoBudgetLeftError
+
+
+def claim(request: PriorRequest, *, language: str) -> Claim:
+    """Return the claim for a cost that was agreed to, begun with all that was said before; when there is one, that.
+
+    Raises ClaimMovedError before the day, and where no claim follows.
+    """
+    if request.kind != PriorKind.APPROVAL or request.state != PriorState.AGREED or request.day is None:
+        raise ClaimMovedError
+    if request.day > clock.today():
+        raise ClaimMovedError
+    lock_name(f"expenses.payee:{request.payee_id}")  # pressed twice, it is one claim all the same
+    found = queries.find_claim(request.id)
+    if found is not None:
+        return found
+    payee = db.session.get_one(Payee, request.payee_id)
+    made = claims.begin(payee, language=language, engagement_id=request.engagement_id)
+    if request.engagement_id is None:
+        claims.describe(made, event=sealed.read(request, "event") or sealed.read(request, "words"))
+    claims.add_line(made, category=request.category, spent_on=request.day, prior_id=request.id)
+    return made
 
 
 def refuse(request: PriorRequest, words: str, *, by: Staff) -> None:

@@ -72,7 +72,7 @@ def what_for(side: Side, reference: str) -> ResponseReturnValue:
     claim = side.draft(reference)
     told = claim.engagement_id or (forms.OTHER if claim.event else None)
     form = forms.WhatForForm(data={"engagement": str(told) if told else None, "event": sealed.read(claim, "event")})
-    form.engagement.choices = _engagements()
+    form.engagement.choices = engagement_choices([EngagementState.OPEN, EngagementState.CLOSED])
     if form.validate_on_submit():
         other = form.engagement.data == forms.OTHER
         chosen = None if other else int(form.engagement.data)
@@ -95,9 +95,10 @@ def _after_what_for(side: Side, claim: Claim) -> ResponseReturnValue:
     return after(side, "who", claim)
 
 
-def _engagements() -> list[SelectChoice]:
+def engagement_choices(states: list[str]) -> list[SelectChoice]:
+    """Return the latest engagements in `states` to choose from, and something else."""
     tag = negotiation.current().tag
-    rows = list_engagements([EngagementState.OPEN, EngagementState.CLOSED], limit=20)
+    rows = list_engagements(states, limit=20)
     found = [SelectChoice(value=str(row.id), label=title_of(row, tag)) for row in rows]
     return [*found, SelectChoice(value=forms.OTHER, label=_("Something else"))]
 

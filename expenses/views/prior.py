@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,11 +16,12 @@ from core.database import commit
 from core.errors import NotFoundError
 from core.forms import Form
 from core.limits import limiter
+from engagements.models import EngagementState
 from expenses import sealed
 from expenses.forms import prior as forms
-from expenses.forms.claiming import EmptyForm
+from expenses.forms.claiming import OTHER, EmptyForm
 from expenses.forms.entering import DecideForm
-from expenses.models import PayeeKind, PriorKind, PriorRequest, PriorState
+from expenses.models import Claim, PayeeKind, PriorKind, PriorRequest, PriorState
 from expenses.presenters import claiming as presenter
 from expenses.presenters import prior as words
 from expenses.queries import advances, policy
@@ -27,10 +29,13 @@ from expenses.queries import prior as queries
 from expenses.services import payees, prior
 from expenses.services.advances import REMINDERS
 from expenses.views import own, staff
+from expenses.views.claiming import engagement_choices
+from expenses.views.deciding import titles_of
 from expenses.views.sides import changing, me, saved
+from i18n import negotiation
 
 #: The pages of a question, in their order.
-_PAGES = ("need", "category", "day", "cost", "why")
+_PAGES = ("need", "event", "category", "day", "cost", "why")
 
 
 @own.route("/before", methods=["GET", "POST"])
@@ -42,11 +47,11 @@ def ask_before() -> ResponseReturnValue:
     if form.validate_on_submit():
         row = prior.begin(payees.for_member(me()), form.kind.data)
         commit()
-        return _to(row, "category")
+        return _to(row, "event")
     return _page(form, url_for("claims.start"), lead=True)
 
 
-@own.route("/before/<int:request_id>/<any(need, category, day, cost, why):page>", methods=["GET", "POST"])
+@own.route("/before/<int:request_id>/<any(need, event, category, day, cost, why):page>", methods=["GET", "POST"])
 @access.member_only
 @limiter.limit("120 per hour", methods=["POST"])
 def ask_page(request_id: int, page: str) -> ResponseReturnValue:
@@ -54,7 +59,7 @@ def ask_page(request_id: int, page: str) -> ResponseReturnValue:
     row = _draft(request_id)
     form, hints = _form(page, row)
     if form.validate_on_submit():
-        said = {name: form[name].data for name in _FIELDS if name in form}
+        said = form.said() if isinstance(form, forms.EventForm) else {f: form[f].data for f in _FIELDS if f in form}
         if saved(form, lambda: prior.change(row, **said)):
             commit()
             return _to(row, _following(page, row))
@@ -79,7 +84,7 @@ def check_question(request_id: int) -> ResponseReturnValue:
             flash(_("We have your question. We answer you before the day."), "success")
             return redirect(url_for("claims.asked", request_id=row.id), 303)
         row = _draft(request_id)
-    told = words.told(row, _names())
+    told = words.told(row, _names(), _titles([row]))
     page = render_template("expenses/prior/check.html", form=form, row=row, told=told)
     return page, 422 if form.errors else 200
 
@@ -104,6 +109,8 @@ def _form(page: str, row: PriorRequest) -> tuple[Form, dict[str, str]]:
     """Return the form of a page with what was said, and what should be known of its answers."""
     if page == "need":
         return forms.NeedForm(data={"kind": row.kind}), {}
+    if page == "event":
+        return _event_form(row), {}
     if page == "day":
         return forms.DayForm(data={"day": row.day}), {}
     if page == "cost":
@@ -117,6 +124,14 @@ def _form(page: str, row: PriorRequest) -> tuple[Form, dict[str, str]]:
     named = presenter.names(listed)
     form.category.choices = [SelectChoice(value=c.key, label=named[c.key]) for c in listed]
     return form, {c.key: note for c in listed if (note := presenter.note_of(c))}
+
+
+def _event_form(row: PriorRequest) -> forms.EventForm:
+    """Return the form with the engagements that are open, and with what was said before."""
+    told = row.engagement_id or (OTHER if row.event else None)
+    form = forms.EventForm(data={"engagement": str(told) if told else None, "event": sealed.read(row, "event")})
+    form.engagement.choices = engagement_choices([EngagementState.OPEN])
+    return form
 
 
 def _following(page: str, row: PriorRequest) -> str:
@@ -156,7 +171,25 @@ def asked(request_id: int) -> ResponseReturnValue:
     row = queries.get_own(request_id, me().id)
     if row.state == PriorState.DRAFT:
         return _to(row, words.missing(row) if not prior.is_whole(row) else "check")
-    return render_template("expenses/prior/show.html", form=EmptyForm(), row=row, told=words.told(row, _names()))
+    return render_template(
+        "expenses/prior/show.html", form=EmptyForm(), row=row, told=words.told(row, _names(), _titles([row]))
+    )
+
+
+@own.post("/before/<int:request_id>/claim")
+@access.member_only
+@limiter.limit("60 per hour")
+def claim_agreed(request_id: int) -> ResponseReturnValue:
+    """Begin the claim for what was agreed, with all that was said before, or go on with it."""
+    row = queries.get_own(request_id, me().id)
+    form = EmptyForm()
+    made: list[Claim] = []
+    if form.validate_on_submit() and saved(
+        form, lambda: made.append(prior.claim(row, language=negotiation.current().tag))
+    ):
+        commit()
+        return redirect(url_for("claims.show", reference=made[0].reference), 303)
+    return redirect(url_for("claims.asked", request_id=request_id), 303)
 
 
 @own.post("/before/<int:request_id>/take-back")
@@ -177,9 +210,10 @@ def list_before() -> str:
     """What people ask before the day, the nearest day first, and money given of which nobody knows the use."""
     page = max(0, request.args.get("page", 0, type=int))
     rows = queries.list_asked(limit=51, offset=page * 50)
+    named, titles = _names(), _titles(rows)
     return render_template(
         "expenses/prior/list.html",
-        rows=[words.told(row, _names()) for row in rows[:50]],
+        rows=[words.told(row, named, titles) for row in rows[:50]],
         more=len(rows) > 50,
         page=page,
         advances=_unaccounted() if page == 0 else [],
@@ -206,7 +240,9 @@ def decide_before(request_id: int) -> ResponseReturnValue:
             commit()
             flash(_("Your answer is kept."), "success")
             return redirect(url_for("expenses.list_before"), 303)
-    page = render_template("expenses/prior/decide.html", form=form, row=row, told=words.told(row, _names()))
+    page = render_template(
+        "expenses/prior/decide.html", form=form, row=row, told=words.told(row, _names(), _titles([row]))
+    )
     return page, 422 if form.errors else 200
 
 
@@ -224,6 +260,10 @@ def _unaccounted() -> list[dict[str, Any]]:
         }
         for row in advances.list_open(today, limit=100)
     ]
+
+
+def _titles(rows: Sequence[PriorRequest]) -> dict[int, str]:
+    return titles_of([row.engagement_id for row in rows if row.engagement_id])
 
 
 def _names() -> dict[str, str]:

@@ -181,7 +181,7 @@ class Month:
         """Give of each line the share an approver gives, authorise what is left of the claim."""
         found = claims.lines_of(claim)
         given = {
-            row.id: Given(row.claimed_pence * line.share // 100, "access_need")
+            row.id: Given(row.claimed_pence * line.share // 100, "access_need" if line.share == 100 else "other_less")
             for row, line in zip(found, asked.lines, strict=True)
         }
         deciding.decide(claim, given, by=self.team.approver, version=claim.version)

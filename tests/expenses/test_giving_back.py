@@ -89,6 +89,7 @@ class TestTelling:
 
 class TestTheList:
     def test_shows_what_is_owed_until_it_is_given_back(self, client: PageClient, member: Any) -> None:
+        member.language = "cy"
         advance = make_advance(member)
         account_for(advance, 1640)
         sign_in(client, "claims_approver")
@@ -102,8 +103,11 @@ class TestTheList:
         assert "It was given back." in client.get(here).page.text
         event = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "advance.returned")).one()
         assert event.after == {"pence": 360}
+        (told,) = messages("advance_returned")
+        assert (told["language"], told["reference"], told["pence"]) == ("cy", advance.reference, 360)
+        assert messages("advance_waived") == []
         sign_in_member(client, member)
-        assert "You gave £3.60 back." in client.get(f"/claims/{advance.reference}").page.text
+        assert "You gave £3.60 back." in client.get(f"/claims/{advance.reference}?lang=en").page.text
 
     def test_it_is_waived_with_a_reason_that_only_staff_read(self, client: PageClient, member: Any) -> None:
         advance = make_advance(member)
@@ -115,6 +119,10 @@ class TestTheList:
         row = db.session.scalars(sa.select(AdvanceReturn)).one()
         assert (row.outcome, row.pence, sealed.read(row, "reason")) == ("waived", 360, "Too small to ask for.")
         assert b"small" not in bytes(row.reason or b"")
+        (told,) = messages("advance_waived")
+        assert told["pence"] == 360
+        assert "small" not in str(told)
+        assert messages("advance_returned") == []
         sign_in_member(client, member)
         page = client.get(f"/claims/{advance.reference}").page
         assert "You do not need to give the £3.60 back" in page.text

@@ -119,7 +119,10 @@ class Office(RuleBasedStateMachine):
     def decide(self, n: int, by: int, percent: int) -> None:
         if claim := self.pick(Claim, n):
             lines = claims.lines_of(claim)
-            given = {line.id: Given(line.claimed_pence * percent // 100, "other_less") for line in lines}
+            given = {
+                line.id: Given(line.claimed_pence * percent // 100, "other_more" if percent == 100 else "other_less")
+                for line in lines
+            }
             self.attempt(lambda: deciding.decide(claim, given, by=self.staff(by), version=claim.version))
 
     @rule(n=numbers, by=numbers)

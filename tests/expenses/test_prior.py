@@ -23,7 +23,9 @@ def ask(kind: str = "approval", **values: object) -> PriorRequest:
     payee = values.pop("payee", None) or make.make_payee()
     day = clock.today() + dt.timedelta(days=3)
     # For mypy: values as they come.
-    return prior.ask(payee, kind, "taxi", day, pence=1500, words="The bus has no ramp.", **values)  # type: ignore[arg-type]
+    return prior.ask(
+        payee, kind, "taxi", day, pence=1500, words="The bus has no ramp.", **({"event": "A meeting."} | values)
+    )  # type: ignore[arg-type]
 
 
 def pay(advance: Claim, team: make.Team) -> None:

@@ -15,10 +15,11 @@ from core import clock
 from core.audit import AuditEntry
 from core.database import db
 from expenses import transitions
-from expenses.errors import ClaimMovedError, NoReasonError, OverBudgetError, OwnClaimError
+from expenses.errors import ClaimMovedError, NoReasonError, OverBudgetError, OwnClaimError, WrongReasonError
 from expenses.models import Claim, ClaimState, LineDecision, Payment, PaymentRun
 from expenses.queries import claims as queries
 from expenses.queries import payments
+from expenses.reasons import LESS
 from expenses.services import authorising, claims, deciding, payees, runs, steps
 from expenses.services.deciding import Given
 from mail.models import OutboxMessage
@@ -169,6 +170,43 @@ class TestDecide:
         given = {row.id: Given(row.claimed_pence, "no_other_way")}
         deciding.decide(claim, given, by=approver, version=claim.version)
         assert db.session.scalars(sa.select(LineDecision)).one().beyond_policy
+
+    @pytest.mark.parametrize(
+        ("line", "breaks"),
+        [
+            ({"category": "meal_evening", "spent_pence": 1500}, False),  # the cap to the penny
+            ({"category": "meal_evening", "spent_pence": 1501}, True),
+            ({"spent_on": clock.today() - dt.timedelta(days=90)}, False),  # the last day of the window
+            ({"spent_on": clock.today() - dt.timedelta(days=91)}, True),
+        ],
+    )
+    def test_a_reason_for_less_is_none_for_paying_past_a_cap_or_a_window(
+        self, line: dict[str, Any], breaks: bool
+    ) -> None:
+        claim = make.make_draft(lines=[{"spent_on": make.yesterday(), **line}])
+        (row,) = claims.lines_of(claim)
+        make.make_receipt(row.id)
+        claims.send(claim, actor="test")
+        approver = make_staff("claims_approver")
+        if breaks:
+            for reason in LESS:
+                with pytest.raises(WrongReasonError):
+                    deciding.decide(
+                        claim, {row.id: Given(row.claimed_pence, reason)}, by=approver, version=claim.version
+                    )
+            assert not db.session.scalar(sa.select(sa.func.count(LineDecision.id)))
+        reason = "access_need" if breaks else None
+        deciding.decide(claim, {row.id: Given(row.claimed_pence, reason)}, by=approver, version=claim.version)
+        assert db.session.scalars(sa.select(LineDecision.beyond_policy)).one() is breaks
+
+    def test_a_reason_for_more_is_none_for_paying_less(self) -> None:
+        claim = make.make_claim("submitted")
+        (row,) = claims.lines_of(claim)
+        approver = make_staff("claims_approver")
+        with pytest.raises(WrongReasonError):
+            deciding.decide(claim, {row.id: Given(419, "access_need")}, by=approver, version=claim.version)
+        deciding.decide(claim, {row.id: Given(419, "wrong_amount")}, by=approver, version=claim.version)
+        assert claim.state == "partly_approved"
 
     def test_of_eight_approvers_at_one_moment_one_decides(self, app: Flask) -> None:
         claim = make.make_claim("submitted")

@@ -172,7 +172,9 @@ def approve(claim: Claim, team: Team, share: float = 1.0) -> None:
     """Give all of each line, or a share of it."""
     full = share == 1.0
     given = {
-        line.id: Given(int(line.claimed_pence * share), None if full and not line.flags else "other_less")
+        line.id: Given(
+            int(line.claimed_pence * share), ("other_more" if line.flags else None) if full else "other_less"
+        )
         for line in claims.lines_of(claim)
     }
     deciding.decide(claim, given, by=team.approver, version=claim.version)
@@ -183,7 +185,8 @@ def make_owing_advance(member: Member | None = None, pence: int = 2000, spent: i
     make_policy()
     member, team = member or make_member(), Team()
     payee = payees.for_member(member)
-    asked = prior.ask(payee, "advance", "taxi", clock.today() + dt.timedelta(days=9), pence=pence, words="No bus.")
+    day = clock.today() + dt.timedelta(days=9)
+    asked = prior.ask(payee, "advance", "taxi", day, pence=pence, event="A meeting.", words="No bus.")
     advance = prior.agree(asked, pence, by=make_staff("claims_approver"))
     assert advance is not None
     choices.choose(advance, "voucher", language="en", how="online")

@@ -297,9 +297,10 @@ def _claims(values: Values, member: Any, person: Any) -> None:
         expenses.make_payee(), [{"role": "adviser", "minutes": 90}], kind="time", made_by=person, made_how="phone"
     )
     sent = expenses.make_claim(made_by=person, made_how="phone")
-    before = prior.ask(payee, "advance", "taxi", clock.today() + dt.timedelta(days=9), pence=2000, words="No bus.")
+    soon, event = clock.today() + dt.timedelta(days=9), "A meeting."
+    before = prior.ask(payee, "advance", "taxi", soon, pence=2000, event=event, words="No bus.")
     begun = prior.begin(payee, "prepaid")
-    prior.change(begun, category="taxi", day=clock.today() + dt.timedelta(days=9), words="No bus.")
+    prior.change(begun, event=event, category="taxi", day=soon, words="No bus.")
     db.session.commit()
     values.by_name |= {"request_id": before.id, "kind": "costs"}
     for page in ("ask_page", "check_question", "drop_question"):
