@@ -199,6 +199,8 @@ ACTIONS: dict[str, str] = {
     "claim.paid": N_("Claims were paid"),
     "claim.failed": N_("A payment of a claim failed"),
     "claim.corrected": N_("A failed payment was corrected"),
+    "claim.way_chosen": N_("Staff noted how somebody wants to be paid after a payment failed"),
+    "claim.way_told": N_("Somebody was told how staff noted that they want to be paid"),
     "claim.given_up": N_("Somebody whose payment had failed declined it"),
     "claim.taken_up": N_("Somebody who had declined a failed payment wants it after all"),
     "claims.deleted": N_("Old claims were deleted"),

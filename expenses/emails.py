@@ -22,6 +22,7 @@ from expenses.models import (
     LineDecision,
     Outcome,
     Payment,
+    PaymentChoice,
     PriorRequest,
 )
 from expenses.queries import advances, choices, payable
@@ -264,3 +265,23 @@ def _closed(kind: str, row: AdvanceReturn) -> Mail:
     advance = db.session.get_one(Claim, row.advance_id)
     context = {"link": link(advance.reference), "reference": advance.reference, "pence": row.pence, "at": row.at}
     return Mail(f"payee:{advance.payee_id}", context, key=f"{kind}:{row.id}")
+
+
+_WANTED = {
+    "bank": N_("You want us to pay it into your bank account."),
+    "voucher": N_("You want a voucher."),
+    "charity": N_("You want us to give it to a charity."),
+    "none": N_("You do not want to be paid."),
+}
+
+
+@message(
+    "way_chosen",
+    sample=lambda: {"link": link("7K3M-Q2ZD"), "reference": "7K3M-Q2ZD", "wanted": _WANTED["voucher"]},
+)
+def way_chosen(choice_id: int) -> Mail:
+    """Say how staff noted somebody wants to be paid, so that a person who did not say so can stop it."""
+    row = db.session.get_one(PaymentChoice, choice_id)
+    claim = db.session.get_one(Claim, row.claim_id)
+    context = {"link": link(claim.reference), "reference": claim.reference, "wanted": _WANTED[row.method]}
+    return Mail(f"payee:{claim.payee_id}", context, key=f"way_chosen:{row.id}")

@@ -61,13 +61,18 @@ _OWN = ("made_by", "claimant_staff_id", "approved_by", "authorised_by")
 _RUN_AND_CLAIM = "SELECT 1 FROM payment_run r, claim c WHERE r.id = NEW.run_id AND c.id = NEW.claim_id"
 _OF_RUN = "SELECT 1 FROM payment p JOIN claim c ON c.id = p.claim_id WHERE p.run_id = NEW.id"
 _SENT_CLAIM = "EXISTS (SELECT 1 FROM claim c WHERE c.id = {}.claim_id AND c.state <> 'draft')"
+_CHOSE = "SELECT 1 FROM payment_choice h WHERE h.claim_id = c.id AND h.how = 'staff:'"
+#: That somebody (second) entered the account that a payment (first) goes into.
+_GAVE_ACCOUNT = (
+    "EXISTS (SELECT 1 FROM bank_details b WHERE b.id = {}.bank_details_id AND b.created_by = 'staff:' || {})"
+)
 _DECIDED = "SELECT 1 FROM claim_decision d JOIN claim_line l ON l.id = d.line_id WHERE l.claim_id = c.id"
 
 
 def _took_part(person: str) -> str:
-    """Return the condition that `person` claimed, entered, decided or authorised the claim c."""
+    """Return the condition that `person` claimed, entered, decided, authorised or chose for the claim c."""
     own = " OR ".join(f"c.{column} = {person}" for column in _OWN)
-    return f"({own} OR EXISTS ({_DECIDED} AND d.by_id = {person}))"
+    return f"({own} OR EXISTS ({_DECIDED} AND d.by_id = {person}) OR EXISTS ({_CHOSE} || {person}))"
 
 
 # Sealed columns and their indexes are never in these lists: renewing the keys changes them.
@@ -161,14 +166,16 @@ GUARDS: tuple[Guard, ...] = (
         "payment_by_another",
         "payment",
         "INSERT",
-        f"EXISTS ({_RUN_AND_CLAIM} AND {_took_part('r.prepared_by')})",
+        f"EXISTS ({_RUN_AND_CLAIM} AND ({_took_part('r.prepared_by')} "
+        f"OR {_GAVE_ACCOUNT.format('NEW', 'r.prepared_by')}))",
         "nobody pays a claim they took part in",
     ),
     Guard(
         "payment_confirmed_by_another",
         "payment_run",
         "UPDATE",
-        f"{_changed(['confirmed_by'])} AND EXISTS ({_OF_RUN} AND {_took_part('NEW.confirmed_by')})",
+        f"{_changed(['confirmed_by'])} AND EXISTS ({_OF_RUN} AND ({_took_part('NEW.confirmed_by')} "
+        f"OR {_GAVE_ACCOUNT.format('p', 'NEW.confirmed_by')}))",
         "nobody confirms a claim they took part in",
     ),
     Guard(

@@ -36,6 +36,7 @@ STAFF_FILES: tuple[str, ...] = (
     "engagements/wording.py",
     "expenses/forms/advances.py",
     "expenses/views/advances.py",
+    "expenses/views/came_back.py",
     "expenses/forms/paying.py",
     "expenses/forms/colleagues.py",
     "expenses/forms/entering.py",

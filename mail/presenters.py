@@ -54,6 +54,7 @@ _KINDS = {
     "advance_settled": N_("What money given before the day was good for"),
     "advance_returned": N_("Money given before the day came back"),
     "advance_waived": N_("Money given before the day need not come back"),
+    "way_chosen": N_("Way to be paid noted for somebody"),
     "bank_details_changed": N_("Bank details changed"),
     "claim_payment_failed": N_("Payment of a claim failed"),
     "staff_invitation": N_("Invitation to staff"),

@@ -17,6 +17,7 @@ from expenses.models.claims import (
 from expenses.models.entries import ClaimEntry, ClaimQuestion, LineDecision
 from expenses.models.payments import (
     BankDetails,
+    ChoiceNotice,
     LedgerLayout,
     ModulusSubstitution,
     ModulusWeight,
@@ -38,6 +39,7 @@ __all__ = [
     "AdvanceReturn",
     "BankDetails",
     "Budget",
+    "ChoiceNotice",
     "Claim",
     "ClaimEntry",
     "ClaimKind",

@@ -65,6 +65,21 @@ class TellBy(StrEnum):
     POST = "post"
 
 
+class ChoiceNotice(Model):
+    """That staff chose for somebody who rang or wrote, and by which other route the person is told of it."""
+
+    __tablename__ = "payment_choice_notice"
+    __table_args__ = (
+        sa.CheckConstraint("tell_by IN ('email','phone','post')", name="tell_by"),
+        sa.CheckConstraint("(told_at IS NULL) = (told_by IS NULL)", name="told"),
+    )
+
+    choice_id: Mapped[int] = mapped_column(sa.ForeignKey("payment_choice.id", ondelete="CASCADE"), primary_key=True)
+    tell_by: Mapped[str] = mapped_column(sa.String(8))
+    told_at: Mapped[dt.datetime | None]
+    told_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+
+
 class BankDetails(Model):
     """An account to pay into. A row is never changed: new details end the old.
 

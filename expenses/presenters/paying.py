@@ -8,7 +8,19 @@ from typing import Any
 from flask_babel import gettext as _
 
 from core.errors import N_
-from expenses.models import BankDetails, Payee, PayeeKind, Payment, PaymentMethod, PaymentRun, PaymentState, RunState
+from expenses.models import (
+    BankDetails,
+    ChoiceNotice,
+    Payee,
+    PayeeKind,
+    Payment,
+    PaymentChoice,
+    PaymentMethod,
+    PaymentRun,
+    PaymentState,
+    RunState,
+    TellBy,
+)
 from expenses.queries.payable import Payable
 from expenses.returns import CODES
 from panel.contact import Contact
@@ -98,12 +110,20 @@ def left_out(waiting: Sequence[Payable], not_mine: Collection[int]) -> list[dict
 
 def change_row(details: BankDetails, payee: Payee, reached: Contact) -> dict[str, Any]:
     """Return a change of bank details of which somebody must be told."""
-    by_phone = details.tell_by == "phone"
+    return {"id": details.id, "at": details.created_at, **_reach(str(details.tell_by), payee, reached)}
+
+
+def way_row(notice: ChoiceNotice, choice: PaymentChoice, payee: Payee, reached: Contact) -> dict[str, Any]:
+    """Return what staff noted for somebody, who must be told of it."""
+    how = _(METHODS[choice.method]) if choice.method in METHODS else _("No payment")
+    return {"id": choice.id, "at": choice.at, "how": how, **_reach(notice.tell_by, payee, reached)}
+
+
+def _reach(tell_by: str, payee: Payee, reached: Contact) -> dict[str, Any]:
+    by_phone = tell_by == TellBy.PHONE
     return {
-        "id": details.id,
         "name": reached.name or (_("A member") if payee.kind == PayeeKind.MEMBER else ""),
         "by": _("Ring them") if by_phone else _("Write to them"),
         "where": reached.phone if by_phone else reached.address,
-        "at": details.created_at,
         "language": payee.language,
     }

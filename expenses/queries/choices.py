@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from core.database import among, db
-from expenses.models import BankDetails, PaymentChoice, PaymentText
+from core.errors import NotFoundError
+from expenses.models import BankDetails, ChoiceNotice, Claim, Payee, PaymentChoice, PaymentText, TellBy
 from expenses.queries import bank_details
 
 
@@ -43,3 +45,25 @@ def accounts_of(payee_ids: Sequence[int], now: dt.datetime) -> dict[int, tuple[i
         among(BankDetails.payee_id, payee_ids), BankDetails.ended_at.is_(None)
     )
     return {payee_id: (details_id, bool(is_usable)) for payee_id, details_id, is_usable in db.session.execute(query)}
+
+
+def list_to_tell(limit: int = 200) -> Sequence[Any]:
+    """Return (notice, choice, payee) of people who must be told by phone or letter what staff noted for them."""
+    query = (
+        sa.select(ChoiceNotice, PaymentChoice, Payee)
+        .join(PaymentChoice, PaymentChoice.id == ChoiceNotice.choice_id)
+        .join(Claim, Claim.id == PaymentChoice.claim_id)
+        .join(Payee, Payee.id == Claim.payee_id)
+        .where(ChoiceNotice.tell_by.in_([TellBy.PHONE, TellBy.POST]), ChoiceNotice.told_at.is_(None))
+        .order_by(ChoiceNotice.choice_id)
+        .limit(limit)
+    )
+    return db.session.execute(query).all()
+
+
+def get_notice(choice_id: int) -> ChoiceNotice:
+    """Return what is to be told of a choice. Raises NotFoundError."""
+    found = db.session.get(ChoiceNotice, choice_id)
+    if found is None:
+        raise NotFoundError
+    return found

@@ -12,7 +12,7 @@ from core import audit, clock, ids
 from core.database import db, lock_name
 from expenses import emails, indexes, modulus, sealed, transitions
 from expenses.bank import Numbers
-from expenses.errors import ImplausibleAccountError
+from expenses.errors import ImplausibleAccountError, OwnClaimError
 from expenses.models import (
     BankDetails,
     Claim,
@@ -25,21 +25,23 @@ from expenses.models import (
 )
 from expenses.queries import bank_details as queries
 from expenses.queries import choices
-from expenses.services import steps
-from panel import contact
-from panel.models import Member
+from expenses.services import duties, payees, steps
 
 #: A change waits this long, so that a person who did not make it can say so before money goes anywhere.
 HOLD = dt.timedelta(hours=24)
 
 
 def give(payee: Payee, numbers: Numbers, holder: str, *, by: str) -> BankDetails:
-    """Keep the account to pay `payee` into; `by` is `member:<id>` or `staff:<id>`. Raises ImplausibleAccountError.
+    """Keep the account to pay `payee` into; `by` is `member:<id>` or `staff:<id>`.
+
+    Raises ImplausibleAccountError; OwnClaimError for staff who decided on a claim that waits for its money.
 
     Details that replace others are held for a day, and the person is told by a route other than the one they came by.
     Payments that the bank sent back can then be paid again.
     """
     checked = check(numbers)
+    if by.startswith("staff:"):
+        _check_giver(payee, int(by.removeprefix("staff:")))
     lock_name(f"expenses.payee:{payee.id}")
     now = clock.now()
     before = queries.find_current(payee.id)
@@ -56,15 +58,16 @@ def give(payee: Payee, numbers: Numbers, holder: str, *, by: str) -> BankDetails
         created_at=now,
         created_by=by,
         held_until=now + HOLD if before else now,
-        tell_by=_other_route(payee, by) if before else None,
+        tell_by=payees.other_route(payee, by) if before else None,
     )
     sealed.put(details, "numbers", json.dumps(numbers.as_json()))
     sealed.put(details, "holder", holder)
     db.session.add(details)
     db.session.flush()
     audit.record("bank_details.given", f"payee:{payee.id}", after={"details": details.id, "checked": checked})
-    if details.tell_by == TellBy.EMAIL:
-        emails.bank_details_changed(details.id)
+    if details.tell_by == TellBy.EMAIL and emails.bank_details_changed(details.id) is None:
+        details.tell_by = payees.other_route(payee, by, may_email=False)
+        db.session.flush()
     _correct_failed(payee, by)
     return details
 
@@ -128,22 +131,11 @@ def load_tables(rules: list[modulus.Rule], substitutions: dict[str, str]) -> Non
     audit.record("modulus.loaded", "modulus", after={"rules": len(rules), "substitutions": len(substitutions)})
 
 
-def _other_route(payee: Payee, by: str) -> str:
-    """Return by which route to tell of a change: not the one it came by, where the person has another.
-
-    Who can change an account on a page may hold the person's mailbox too; who rings may not be who they say.
-    """
-    member = db.session.get(Member, payee.member_id) if payee.member_id else None
-    if member is None:
-        return TellBy.EMAIL if payee.email else TellBy.POST
-    known = contact.open_contact(member)
-    have = {TellBy.PHONE: known.phone, TellBy.POST: known.address, TellBy.EMAIL: known.email}
-    order = (
-        (TellBy.EMAIL, TellBy.POST, TellBy.PHONE)
-        if by.startswith("staff:")
-        else (TellBy.PHONE, TellBy.POST, TellBy.EMAIL)
-    )
-    return next((route for route in order if have[route]), TellBy.POST)
+def _check_giver(payee: Payee, staff_id: int) -> None:
+    """Who decided what somebody is paid does not say where the money goes."""
+    open_claims = sa.select(Claim.id).where(Claim.payee_id == payee.id, Claim.state.in_(transitions.COMMITTED_STATES))
+    if duties.signed(db.session.get_one(Staff, staff_id), list(db.session.scalars(open_claims))):
+        raise OwnClaimError
 
 
 def _correct_failed(payee: Payee, by: str) -> None:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from core import clock
+from accounts.models import Staff
+from core import audit, clock
 from core.database import db
-from expenses import transitions
+from expenses import emails, transitions
 from expenses.advice import ADVICE
-from expenses.errors import ClaimMovedError, SameWayError
-from expenses.models import Claim, ClaimKind, ClaimState, PaymentChoice, PaymentMethod
+from expenses.errors import ClaimMovedError, OwnClaimError, SameWayError
+from expenses.models import (
+    ChoiceNotice,
+    Claim,
+    ClaimKind,
+    ClaimState,
+    Payee,
+    PaymentChoice,
+    PaymentMethod,
+    TellBy,
+)
 from expenses.queries import bank_details, payments
-from expenses.services import declarations, steps
+from expenses.services import declarations, duties, payees, steps
 
 #: While a claim stands here, the choice can still be changed; after a payment that came back, once more.
 OPEN = transitions.DECLINED.before | {ClaimState.DECLINED, ClaimState.FAILED}
@@ -48,6 +58,35 @@ def choose(
     elif method != PaymentMethod.NONE and claim.state == ClaimState.DECLINED:
         steps.take(claim, transitions.WANTED_AGAIN, actor=actor)
     return row
+
+
+def choose_for(claim: Claim, method: str, *, language: str, by: Staff, charity_id: int | None = None) -> PaymentChoice:
+    """Record what somebody whose payment came back said on the phone or on paper; they are told by another route.
+
+    Raises OwnClaimError for who decided or paid it, ClaimMovedError, SameWayError.
+    """
+    if claim.authorised_by is None:
+        raise ClaimMovedError
+    if duties.signed(by, [claim.id]):
+        raise OwnClaimError
+    actor = f"staff:{by.id}"
+    row = choose(claim, method, language=language, how=actor, charity_id=charity_id, actor=actor)
+    payee = db.session.get_one(Payee, claim.payee_id)
+    tell_by = payees.other_route(payee, actor)
+    if tell_by == TellBy.EMAIL and emails.way_chosen(row.id) is None:
+        tell_by = payees.other_route(payee, actor, may_email=False)
+    db.session.add(ChoiceNotice(choice_id=row.id, tell_by=tell_by))
+    db.session.flush()
+    audit.record("claim.way_chosen", f"claim:{claim.id}", after={"method": method, "staff": by.id})
+    return row
+
+
+def mark_told(notice: ChoiceNotice, by: Staff) -> None:
+    """Note that the person was told by phone or letter what staff chose for them."""
+    if notice.told_at is None:
+        notice.told_at, notice.told_by = clock.now(), by.id
+        db.session.flush()
+        audit.record("claim.way_told", f"payment_choice:{notice.choice_id}", after={"by": notice.tell_by})
 
 
 def _after_failure(claim: Claim, choice: PaymentChoice, actor: str) -> None:

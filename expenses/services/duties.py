@@ -1,5 +1,7 @@
 """Who may take which step: claimant, approver, authoriser and payer of a claim are different people.
 
+Who enters a claim for somebody, or their bank details, or how they want to be paid, acts for the claimant.
+
 A member of staff can be a panel member too. That they are the same person is known in three ways: their work e-mail
 address is the member's; the claim, when it was sent, was marked with the member of staff who is the payee; or whoever
 entered it for somebody said that the payee is a colleague. What nobody says and no address shows, the program cannot
@@ -13,7 +15,16 @@ import sqlalchemy as sa
 from accounts.models import Staff
 from core.database import among, db
 from expenses.errors import OwnClaimError
-from expenses.models import Claim, ClaimLine, LineDecision, Payee
+from expenses.models import (
+    BankDetails,
+    Claim,
+    ClaimLine,
+    LineDecision,
+    Payee,
+    Payment,
+    PaymentChoice,
+    PaymentRun,
+)
 from expenses.transitions import Duty
 from panel import contact
 from panel.models import Member
@@ -31,8 +42,18 @@ def staff_id_of(payee: Payee) -> int | None:
 
 
 def involved(staff: Staff, claim_ids: list[int]) -> set[int]:
-    """Return which of the claims `staff` claimed or entered: found by number, by mark and by address."""
-    by_address = contact.email_indexes(staff.email)
+    """Return which of the claims `staff` claimed or entered: found by number, by mark and by address.
+
+    To enter is also to say where the money goes: bank details, or how the person wants to be paid.
+    """
+    by_address, actor = contact.email_indexes(staff.email), f"staff:{staff.id}"
+    chose = sa.exists().where(PaymentChoice.claim_id == Claim.id, PaymentChoice.how == actor)
+    charity = sa.exists().where(PaymentChoice.claim_id == Claim.id, PaymentChoice.charity_id == BankDetails.payee_id)
+    gave_account = sa.exists().where(
+        BankDetails.created_by == actor,
+        BankDetails.ended_at.is_(None),
+        sa.or_(BankDetails.payee_id == Claim.payee_id, charity),
+    )
     own = (
         sa.select(Claim.id)
         .join(Payee, Payee.id == Claim.payee_id)
@@ -44,6 +65,8 @@ def involved(staff: Staff, claim_ids: list[int]) -> set[int]:
                 Claim.claimant_staff_id == staff.id,
                 Payee.staff_id == staff.id,
                 Member.email_index.in_(by_address),
+                chose,
+                gave_account,
             ),
         )
     )
@@ -61,6 +84,24 @@ def decided(staff: Staff, claim_ids: list[int]) -> set[int]:
         .where(among(ClaimLine.claim_id, claim_ids), LineDecision.by_id == staff.id)
     )
     return set(db.session.scalars(sa.union(signed, lines)))
+
+
+def paid(staff: Staff, claim_ids: list[int]) -> set[int]:
+    """Return which of the claims `staff` put in a payment run or confirmed there, now or earlier."""
+    query = (
+        sa.select(Payment.claim_id)
+        .join(PaymentRun, PaymentRun.id == Payment.run_id)
+        .where(
+            among(Payment.claim_id, claim_ids),
+            sa.or_(PaymentRun.prepared_by == staff.id, PaymentRun.confirmed_by == staff.id),
+        )
+    )
+    return set(db.session.scalars(query))
+
+
+def signed(staff: Staff, claim_ids: list[int]) -> set[int]:
+    """Return which of the claims `staff` decided or paid: on these they do not act for the claimant."""
+    return decided(staff, claim_ids) | paid(staff, claim_ids)
 
 
 def not_for(staff: Staff, duty: Duty, claim_ids: list[int]) -> set[int]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from core import audit, clock, ids
 from core.database import db, insert_or_ignore
 from expenses import sealed
-from expenses.models import Claim, ClaimState, Payee, PayeeKind, Payment, Voucher
+from expenses.models import Claim, ClaimState, Payee, PayeeKind, Payment, TellBy, Voucher
 from expenses.transitions import SETTLED_STATES
 from panel import contact
 from panel.contact import Contact
@@ -74,6 +74,24 @@ def _contact(payee: Payee, member: Member | None) -> Contact:
     if member is not None:
         return contact.open_contact(member)
     return Contact(name=sealed.read(payee, "name"), email=sealed.read(payee, "email"))
+
+
+def other_route(payee: Payee, by: str, *, may_email: bool = True) -> str:
+    """Return by which route to tell of a change: not the one it came by, where the person has another.
+
+    Who can change an account on a page may hold the person's mailbox too; who rings may not be who they say.
+    """
+    member = db.session.get(Member, payee.member_id) if payee.member_id else None
+    if member is None:
+        return TellBy.EMAIL if payee.email and may_email else TellBy.POST
+    known = contact.open_contact(member)
+    have = {TellBy.PHONE: known.phone, TellBy.POST: known.address, TellBy.EMAIL: may_email and known.email}
+    order = (
+        (TellBy.EMAIL, TellBy.POST, TellBy.PHONE)
+        if by.startswith("staff:")
+        else (TellBy.PHONE, TellBy.POST, TellBy.EMAIL)
+    )
+    return next((route for route in order if have[route]), TellBy.POST)
 
 
 def declare_staff(payee: Payee, staff_id: int) -> None:

@@ -16,6 +16,7 @@ from expenses.views import (  # noqa: E402  they add their routes
     authorising,  # noqa: F401
     bank,  # noqa: F401
     budgets,  # noqa: F401
+    came_back,  # noqa: F401
     claiming,  # noqa: F401
     deciding,  # noqa: F401
     entering,  # noqa: F401

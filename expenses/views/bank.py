@@ -16,8 +16,9 @@ from expenses.forms.bank import BankDetailsForm
 from expenses.models import ClaimState, Payee
 from expenses.presenters import paying as presenters
 from expenses.queries import bank_details as queries
+from expenses.queries import choices as choice_queries
 from expenses.queries import claims
-from expenses.services import bank_details, payees
+from expenses.services import bank_details, choices, payees
 from expenses.views import own, staff
 from i18n.web import words
 from panel import current
@@ -135,7 +136,11 @@ def _entered_onward(payee: Payee) -> str:
     if not reference:
         return ""
     claim = claims.get_by_reference(reference)
-    if claim.payee_id != payee.id or claim.made_by != signed_in().id:
+    if claim.payee_id != payee.id:
+        raise NotFoundError
+    if claim.authorised_by is not None:  # from a payment that came back
+        return url_for("expenses.list_came_back")
+    if claim.made_by != signed_in().id:
         raise NotFoundError
     return url_for("expenses.enter_check", reference=reference) if claim.state == ClaimState.DRAFT else ""
 
@@ -144,12 +149,23 @@ def _entered_onward(payee: Payee) -> str:
 @access.requires("payments.pay")
 def bank_changes() -> str:
     """People who must be told by phone or letter that their account was changed."""
-    found = queries.list_to_tell()
-    reached = payees.contacts([payee.id for _details, payee in found])
+    found, ways = queries.list_to_tell(), choice_queries.list_to_tell()
+    reached = payees.contacts([payee.id for _what, payee in (*found, *((row[0], row[-1]) for row in ways))])
     return render_template(
         "expenses/bank/changes.html",
         rows=[presenters.change_row(details, payee, reached[payee.id]) for details, payee in found],
+        ways=[presenters.way_row(notice, choice, payee, reached[payee.id]) for notice, choice, payee in ways],
     )
+
+
+@staff.post("/bank-changes/ways/<int:choice_id>/told")
+@access.requires("payments.pay")
+def told_of_way(choice_id: int) -> ResponseReturnValue:
+    """Note that somebody was told how staff noted that they want to be paid."""
+    choices.mark_told(choice_queries.get_notice(choice_id), signed_in())
+    commit()
+    flash(_("Noted."), "success")
+    return redirect(url_for("expenses.bank_changes"), 303)
 
 
 @staff.post("/bank-changes/<int:details_id>/told")

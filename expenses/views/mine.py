@@ -140,14 +140,7 @@ def advice(side: Side, reference: str) -> ResponseReturnValue:
 def payment(side: Side, reference: str) -> ResponseReturnValue:
     """How the person wants to be paid; it can be changed until the claim is authorised, and when a payment failed."""
     claim = _open(side, reference)
-    chosen = choice_queries.find_choice(claim.id)
-    data = {"method": chosen.method, "charity": str(chosen.charity_id or "")} if chosen else {}
-    form = forms.PaymentForm(data=data)
-    charities = payees.list_charities()
-    form.charity.choices = [("", _("Choose one")), *((str(row.id), sealed.read(row, "name")) for row in charities)]
-    if not charities:
-        del form.charity
-    form.method.choices = _methods(form, claim, bool(charities))
+    form = payment_form(claim)
     if form.validate_on_submit() and saved(form, lambda: _choose(side, claim, form)):
         commit()
         if claim.state != ClaimState.DRAFT:
@@ -163,7 +156,6 @@ def payment(side: Side, reference: str) -> ResponseReturnValue:
         form,
         claim=claim,
         back=back,
-        charities=charities,
         costs=ADVICE["costs"],
         for_time=for_time,
         failed=claim.state == ClaimState.FAILED,
@@ -171,7 +163,25 @@ def payment(side: Side, reference: str) -> ResponseReturnValue:
     )
 
 
-def _methods(form: forms.PaymentForm, claim: Claim, charities: bool) -> list[tuple[str, str]]:
+def payment_form(claim: Claim) -> forms.PaymentForm:
+    """Return the form on how a claim is paid, with what was chosen; without charities where there are none."""
+    chosen = choice_queries.find_choice(claim.id)
+    data = {"method": chosen.method, "charity": str(chosen.charity_id or "")} if chosen else {}
+    form = forms.PaymentForm(data=data)
+    charities = payees.list_charities()
+    form.charity.choices = [("", _("Choose one")), *((str(row.id), sealed.read(row, "name")) for row in charities)]
+    if not charities:
+        del form.charity
+    form.method.choices = _methods(claim, bool(charities))
+    return form
+
+
+def charity_of(form: forms.PaymentForm) -> int | None:
+    """Return the charity that was chosen, where one is to have the money."""
+    return int(form.charity.data) if form.method.data == PaymentMethod.CHARITY and form.charity.data else None
+
+
+def _methods(claim: Claim, charities: bool) -> list[tuple[str, str]]:
     """Offer no payment only for time, or where paying failed: other costs are repaid or not claimed."""
     given_up = claim.kind == ClaimKind.TIME or claim.authorised_by is not None
     left_out = set() if given_up else {PaymentMethod.NONE}
@@ -181,13 +191,12 @@ def _methods(form: forms.PaymentForm, claim: Claim, charities: bool) -> list[tup
 
 
 def _choose(side: Side, claim: Claim, form: forms.PaymentForm) -> None:
-    charity = int(form.charity.data) if form.method.data == PaymentMethod.CHARITY and form.charity.data else None
     choices.choose(
         claim,
         form.method.data,
         language=negotiation.current().tag,
         how=side.actor() if side.is_staff else "online",
-        charity_id=charity,
+        charity_id=charity_of(form),
         actor=side.actor(),
     )
 

@@ -320,6 +320,7 @@ def _claims(values: Values, member: Any, person: Any) -> None:
     for page in ("answer", "take_back"):
         values.at(f"claims.{page}", reference=asked.reference)
     owing, failed = expenses.make_owing_advance(member), expenses.make_failed_voucher(payee)
+    values.at("expenses.another_way", reference=failed.reference)
     values.at("claims.show", reference=[asked.reference, owing.reference, failed.reference])
 
 
