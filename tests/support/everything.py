@@ -51,7 +51,7 @@ from tests.support.walk import Values
 from tests.surveys import respondents
 
 #: What people wrote in their claims; it is shown as it was written.
-_CLAIM_WORDS = ["Which day was it?", "The Lantern Trust", "No bus.", "It was lost."]
+_CLAIM_WORDS = ["A meeting.", "Which day was it?", "The Lantern Trust", "No bus.", "It was lost."]
 
 
 @dataclass
