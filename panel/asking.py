@@ -54,9 +54,13 @@ def askable(members: sa.Select[int], on_day: dt.date) -> sa.Select[int]:
     To ask, call `panel.services.asking.ask`, which looks again while nobody else can ask.
     """
     meant = members.order_by(None).subquery()
-    chosen = sa.select(Member.id).where(Member.id.in_(sa.select(next(iter(meant.c)))))
+    return sa.select(Member.id).where(Member.id.in_(sa.select(next(iter(meant.c)))), *all_free(on_day))
+
+
+def all_free(on_day: dt.date) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on `Member` that somebody may be asked on `on_day`: found for all at once, so for many."""
     full = [Member.id.not_in(at_cap(cap, on_day)) for cap in caps_on(on_day)]
-    return chosen.where(*full, *[sa.not_(quiet(period)) for period in quiet_on(on_day)])
+    return [*full, *[sa.not_(quiet(period)) for period in quiet_on(on_day)]]
 
 
 def free(on_day: dt.date) -> list[sa.ColumnElement[bool]]:

@@ -23,14 +23,12 @@ from panel.models import (
 
 def has_consented(member_id: Any, purpose: str) -> sa.ColumnElement[bool]:
     """Return the condition that the latest word of the member on `purpose` was yes."""
-    latest = (
-        sa.select(sa.func.max(Consent.id))
-        .where(Consent.member_id == member_id, Consent.purpose == purpose)
-        .correlate_except(Consent)
-        .scalar_subquery()
-    )
-    said_yes = sa.orm.aliased(Consent)
-    return sa.exists().where(said_yes.id == latest, said_yes.given.is_(True))
+    said_yes, later = sa.orm.aliased(Consent), sa.orm.aliased(Consent)
+    # "Yes, and nothing after it" can be told for everybody in one pass; "the latest" has to be found for each.
+    after = (later.member_id == said_yes.member_id, later.purpose == said_yes.purpose, later.id > said_yes.id)
+    yes = (said_yes.member_id == member_id, said_yes.purpose == purpose, said_yes.given.is_(True))
+    # Only columns of the index are named, so that no row has to be fetched.
+    return sa.exists(said_yes.id).where(*yes, ~sa.exists(later.id).where(*after))
 
 
 def subtree(area_ids: Sequence[int]) -> sa.Select[int]:
@@ -61,16 +59,21 @@ def members_where(audience: Mapping[str, Any]) -> sa.Select[int]:
     everybody. An area takes in all areas inside it; a draw means those whom it found and who have not said no. Add
     `.order_by` and keyset conditions as needed; nothing is loaded here.
     """
-    query = sa.select(Member.id).where(Member.state == MemberState.ACTIVE, has_consented(Member.id, "panel"))
+    return sa.select(Member.id).where(*meant(audience))
+
+
+def meant(audience: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on `Member` that somebody is active, consents and belongs to `audience`."""
+    found = [Member.state == MemberState.ACTIVE, has_consented(Member.id, "panel")]
     if area_ids := audience.get("area_ids"):
-        query = query.where(Member.area_id.in_(subtree(area_ids)))
+        found.append(Member.area_id.in_(subtree(area_ids)))
     if group_ids := audience.get("group_ids"):
         belongs = sa.select(GroupMembership.member_id).where(
             GroupMembership.group_id.in_(group_ids), GroupMembership.left_at.is_(None)
         )
-        query = query.where(Member.id.in_(belongs))
+        found.append(Member.id.in_(belongs))
     if draw_ids := audience.get("draw_ids"):
-        query = query.where(Member.id.in_(drawn(draw_ids)))
+        found.append(Member.id.in_(drawn(draw_ids)))
     if tags := audience.get("languages"):
-        query = query.where(Member.language.in_(tags))
-    return query
+        found.append(Member.language.in_(tags))
+    return found

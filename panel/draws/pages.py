@@ -106,11 +106,10 @@ def quota_groups(rows: Sequence[DrawQuota]) -> list[dict[str, Any]]:
 
 def preview(draw: Draw) -> dict[str, Any]:
     """Return who would be in the pool if it were fixed now, and who is left out."""
-    counted = pools.counts_by_category(draw, draw.features)
-    meant, free = pools.counts(draw, free=sum(counted[draw.features[0]].values()) if draw.features else None)
+    counted = pools.counted(draw, draw.features)
     names, told = Names(), _Seats.of(draw)
     tables = []
-    for key, found in counted.items():
+    for key, found in counted.by_feature.items():
         wanted = told.wanted.get(key, {})
         order = features.categories(key) or sorted({*found, *wanted} - {pools.NOT_SAID})
         shown = [c for c in [*order, pools.NOT_SAID] if found.get(c) or wanted.get(c, (0, 0))[0]]
@@ -118,14 +117,15 @@ def preview(draw: Draw) -> dict[str, Any]:
         lines = [_pool_line(names.category(key, c), found.get(c, 0), wanted.get(c), seats.get(c)) for c in shown]
         tables.append({"name": feature(key), "rows": lines})
     return {
-        "meant": meant,
-        "free": free,
-        "out": meant - free,
+        "free": counted.free,
+        "out": counted.meant - counted.free,
         "tables": tables,
         "expected": bool(told.wanted),
         "drawn": told.size if draw.expects_answers and told.wanted else None,
         "check_first": told.check_first,
-        "same": min(1.0, told.size / free) if free and draw.algorithm == "random" and told.size else None,
+        "same": min(1.0, told.size / counted.free)
+        if counted.free and draw.algorithm == "random" and told.size
+        else None,
     }
 
 

@@ -12,7 +12,8 @@ import hmac
 import io
 import secrets
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +21,7 @@ import sqlalchemy as sa
 from core import clock
 from core.crypto import keyring
 from core.database import db
-from panel import asking, bands
-from panel.audience import members_where
+from panel import asking, audience, bands
 from panel.draws import features
 from panel.draws.errors import ErasedError
 from panel.lottery.pool import ID, Pool
@@ -43,7 +43,7 @@ def number(key: str, kind: str, value: object) -> str:
 
 def meant(draw: Draw) -> sa.Select[int]:
     """Return a SELECT of the ids of the members the plan is about, whether or not they may be asked just now."""
-    return members_where(draw.audience)
+    return audience.members_where(draw.audience)
 
 
 def askable(draw: Draw) -> sa.Select[int]:
@@ -51,42 +51,55 @@ def askable(draw: Draw) -> sa.Select[int]:
     return asking.askable(meant(draw), clock.today())
 
 
-def counts(draw: Draw, free: int | None = None) -> tuple[int, int]:
-    """Return how many people the plan is about, and how many of them may be asked today, where that is not known."""
-    return _count(meant(draw)), _count(askable(draw)) if free is None else free
+def counts(draw: Draw) -> tuple[int, int]:
+    """Return how many people the plan is about, and how many of them may be asked today."""
+    people = meant(draw).add_columns(_is_free()).subquery()
+    row = db.session.execute(sa.select(sa.func.count(), sa.func.sum(people.c.free)).select_from(people)).one()
+    return row[0], int(row[1] or 0)
 
 
-def _count(members: sa.Select[int]) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(members.subquery())) or 0
+def _is_free() -> sa.Label[int]:
+    return sa.case((sa.and_(*asking.all_free(clock.today())), 1), else_=0).label("free")
 
 
-def counts_by_category(draw: Draw, wanted: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return feature -> category -> how many of the pool are in it, NOT_SAID for those who have not told.
+@dataclass(frozen=True)
+class Counted:
+    """How many people a plan is about, how many of them may be asked today, and (feature -> category -> how many)."""
 
-    In one query: who may be asked is looked up for everybody on the panel, so it is done once for all features.
+    meant: int
+    free: int
+    by_feature: Mapping[str, Mapping[str, int]]
+
+
+def counted(draw: Draw, wanted: Sequence[str]) -> Counted:
+    """Return the pool, if it were fixed now, by each of `wanted`; NOT_SAID stands for those who have not told.
+
+    In one query: who agreed and who may be asked is looked up for everybody on the panel, so it is done once.
     """
-    out: dict[str, dict[str, int]] = {feature: {} for feature in wanted}
     if not wanted:
-        return out
+        return Counted(*counts(draw), {})
     single = sorted({part for feature in wanted for part in features.parts(feature)})
     codes = {str(place): code for place, code in area_codes().items()}
-    people = bands.select_features(Member.id, single).where(Member.id.in_(askable(draw))).cte("people")
-    for number, *values, count in db.session.execute(
-        sa.union_all(*(_counted(people, n, features.parts(feature)) for n, feature in enumerate(wanted)))
-    ):
+    with_free = bands.select_features(Member.id, single).add_columns(_is_free())
+    people = with_free.where(*audience.meant(draw.audience)).cte("people")
+    selects = [_counted(people, number, features.parts(feature)) for number, feature in enumerate(wanted)]
+    out: dict[str, dict[str, int]] = {feature: {} for feature in wanted}
+    everybody = 0
+    for number, *values, count, free in db.session.execute(sa.union_all(*selects)):
         feature = wanted[number]
         told = dict(zip(features.parts(feature), values, strict=False))
         said = {part: codes.get(v) if part == features.AREA else v for part, v in told.items()}
         category = features.category(feature, {p: None if v == PREFER_NOT else v for p, v in said.items()}) or NOT_SAID
-        out[feature][category] = out[feature].get(category, 0) + count
-    return out
+        out[feature][category] = out[feature].get(category, 0) + int(free)
+        everybody += count if number == 0 else 0
+    return Counted(everybody, sum(out[wanted[0]].values()), out)
 
 
 def _counted(people: sa.CTE, number: int, parts: Sequence[str]) -> sa.Select[Any]:
-    """Return a SELECT of `number`, the categories of one feature or of two crossed, and how many people are in them."""
+    """Return a SELECT of `number`, the categories of one feature or of two crossed, all of these people, the free."""
     columns: list[sa.ColumnElement[Any]] = [sa.cast(people.c[part], sa.String) for part in parts]
     padded = [*columns, *[sa.cast(sa.null(), sa.String)] * (2 - len(columns))]
-    return sa.select(sa.literal(number), *padded, sa.func.count()).group_by(*columns)
+    return sa.select(sa.literal(number), *padded, sa.func.count(), sa.func.sum(people.c.free)).group_by(*columns)
 
 
 def area_codes() -> dict[int, str]:

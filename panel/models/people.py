@@ -119,7 +119,7 @@ class Consent(Model):
     """That a person said yes or no to one thing, in which words, when and how. Rows are added, never changed."""
 
     __tablename__ = "consent"
-    __table_args__ = (sa.Index("ix_consent_member_purpose", "member_id", "purpose", "id"),)
+    __table_args__ = (sa.Index("ix_consent_member_purpose", "member_id", "purpose", "id", "given"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"))

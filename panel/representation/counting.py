@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,6 +59,10 @@ def add_stages(stages: Mapping[str, str], query: StageQuery, marker: Callable[[]
     MARKERS.append(marker)
 
 
+#: Area -> counts at each stage; None is the area of those of whom no area is known.
+ByArea = Mapping[int | None, Sequence[int]]
+
+
 @dataclass(frozen=True)
 class Cell:
     """People with the same categories of one pass who live in the same area: how many at each stage."""
@@ -69,7 +74,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Counted:
-    """The panel, counted: cells by pass, and by the feature of each question on attitudes."""
+    """The panel, counted: cells by pass, and by the feature of each question on attitudes.
+
+    What is added up of them is kept with it, as pages share it: nobody may change what they are given.
+    """
 
     stages: tuple[str, ...]
     passes: Mapping[tuple[str, ...], Sequence[Cell]]
@@ -98,17 +106,23 @@ class Counted:
                 return names.index(feature), cells
         return 0, ()
 
-    def of(self, feature: str) -> dict[str, dict[int | None, list[int]]]:
-        """Return category -> area -> counts at each stage, of people known to live in the area and no closer."""
-        place, cells = self.cells_with(feature)
-        found: dict[str, dict[int | None, list[int]]] = {}
-        for cell in cells:
-            by_area = found.setdefault(cell.categories[place], {})
-            _add(by_area, cell.area_id, cell.counts)
-        return found
+    @cached_property
+    def _by_feature(self) -> dict[str, dict[str, ByArea]]:
+        return {}
 
-    def residents(self) -> dict[int | None, list[int]]:
-        """Return area -> counts at each stage, of people known to live in the area and no closer."""
+    def of(self, feature: str) -> Mapping[str, ByArea]:
+        """Return category -> area -> counts at each stage, of people known to live in the area and no closer."""
+        if feature not in self._by_feature:
+            place, cells = self.cells_with(feature)
+            found: dict[str, dict[int | None, list[int]]] = {}
+            for cell in cells:
+                _add(found.setdefault(cell.categories[place], {}), cell.area_id, cell.counts)
+            self._by_feature[feature] = dict(found)
+        return self._by_feature[feature]
+
+    @cached_property
+    def residents(self) -> ByArea:
+        """Area -> counts at each stage, of people known to live in the area and no closer."""
         found: dict[int | None, list[int]] = {}
         for cell in self.passes[PASSES[0]]:
             _add(found, cell.area_id, cell.counts)

@@ -6,6 +6,7 @@ known to whoever sees it and whose categories are not.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -133,8 +134,14 @@ def _counted(group: Group) -> Counted:
     if row is not None:
         age = clock.now() - row.made_at
         if age < keeping.PATIENCE or (age < keeping.OLDEST and row.marker == _marker(group.id)):
-            return Counted.from_json(json.loads(row.data))
+            return _read(row.data)
     return _count(group.id)
+
+
+@functools.lru_cache(maxsize=4)
+def _read(text: str) -> Counted:
+    """Return what was kept as `text`: the same text is read once by each process, not for each page."""
+    return Counted.from_json(json.loads(text))
 
 
 def _count(group_id: int) -> Counted:

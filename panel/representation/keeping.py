@@ -7,6 +7,7 @@ anew. Otherwise a page counts by itself: it is then slower, and never wrong by m
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from dataclasses import dataclass
 
@@ -57,10 +58,17 @@ def counts() -> Kept:
     now = clock.now()
     if row is None or now - row.made_at > OLDEST or (now - row.made_at > PATIENCE and row.marker != marker()):
         return _count()
-    data = json.loads(row.data)
-    if tuple(data["counted"]["stages"]) != tuple(counting.STAGES):
+    counted, joined = _read(row.data)
+    if counted.stages != tuple(counting.STAGES):
         return _count()
-    return Kept(Counted.from_json(data["counted"]), channels.Joined.from_json(data["joined"]), row.made_at)
+    return Kept(counted, joined, row.made_at)
+
+
+@functools.lru_cache(maxsize=2)
+def _read(text: str) -> tuple[Counted, channels.Joined]:
+    """Return what was kept as `text`: the same text is read once by each process, not for each page."""
+    data = json.loads(text)
+    return Counted.from_json(data["counted"]), channels.Joined.from_json(data["joined"])
 
 
 def made_anew() -> kept.Made | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from panel.models import Area
 from panel.questions import PREFER_NOT
 from panel.representation import features
-from panel.representation.counting import NOT_ANSWERED, UNSAID, Counted
+from panel.representation.counting import NOT_ANSWERED, UNSAID, ByArea, Counted
 from panel.representation.disclosure import Line, Shown, hide, rounded
 from panel.representation.features import Feature
 
@@ -107,7 +107,7 @@ def _add_grouping(family: Family, grouping: Feature) -> Family:
 
 
 #: Row -> area -> counts at each stage.
-_Direct = dict[Row, dict[int | None, list[int]]]
+_Direct = dict[Row, ByArea]
 
 
 def _direct(counted: Counted, family: Family) -> _Direct:
@@ -117,12 +117,12 @@ def _direct(counted: Counted, family: Family) -> _Direct:
         return _ethnic(counted)
     found: _Direct = {(base, category): areas for category, areas in counted.of(base).items()}
     if base.startswith(features.ATTITUDE):
-        found[(base, NOT_ANSWERED)] = _rest(counted.residents(), list(found.values()))
+        found[(base, NOT_ANSWERED)] = _rest(counted.residents, list(found.values()))
     return found
 
 
 def _ethnic(counted: Counted) -> _Direct:
-    found: _Direct = {}
+    found: dict[Row, dict[int | None, list[int]]] = {}
     _place, cells = counted.cells_with(_DETAIL)
     for cell in cells:
         group, detail = cell.categories
@@ -130,12 +130,10 @@ def _ethnic(counted: Counted) -> _Direct:
         here = found.setdefault((_DETAIL, said), {}).setdefault(cell.area_id, [0] * len(cell.counts))
         for place, count in enumerate(cell.counts):
             here[place] += count
-    return found
+    return dict(found)
 
 
-def _rest(
-    everybody: Mapping[int | None, list[int]], parts: Sequence[Mapping[int | None, list[int]]]
-) -> dict[int | None, list[int]]:
+def _rest(everybody: ByArea, parts: Sequence[ByArea]) -> ByArea:
     left = {area: list(counts) for area, counts in everybody.items()}
     for part in parts:
         for area, counts in part.items():
@@ -150,7 +148,7 @@ class ShownCounts:
         self._counted, self._geography = counted, geography
         self._families = families(catalogue)
         self._direct: dict[int, _Direct] = {}
-        self._residents = counted.residents()
+        self._residents = counted.residents
         self._made: dict[tuple[int, str, int], dict[Row, Shown]] = {}
         self._everybody: _Direct = {("area", "residents"): self._residents}
 

@@ -82,7 +82,7 @@ class TestPlan:
         db.session.commit()
         text = manager.get(f"/staff/draws/{draw.id}/pool").text
         assert "At least 19: too few people" in text
-        women = pools.counts_by_category(draw, ["sex"])["sex"]["female"]
+        women = pools.counted(draw, ["sex"]).by_feature["sex"]["female"]
         wanted = {q.category: (q.least, q.most) for q in quotas.of(draw.id) if q.feature == "sex"}["female"]
         assert f"{round(100 * wanted[1] / women)}%" in text
         planning.change(draw, algorithm="random")
@@ -107,7 +107,7 @@ class TestPlan:
         chances = {}
         for sex in ("female", "male"):
             low, high = next((a, b) for key, c, a, b in draw.findings["drawn"] if (key, c) == ("sex", sex))
-            people = pools.counts_by_category(draw, ["sex"])["sex"][sex]
+            people = pools.counted(draw, ["sex"]).by_feature["sex"][sex]
             chances[sex] = [round(100 * seats / people) for seats in (low, high)]
             assert f"{chances[sex][0]}%" in text or f"{chances[sex][1]}%" in text
         assert chances["male"][0] > chances["female"][1]

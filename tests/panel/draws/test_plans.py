@@ -50,7 +50,7 @@ class TestJointCells:
     def test_count_the_pool_by_both(self, crowd):
         draw = make_draw(features=[CELLS])
         with at_most(5):  # the draw, the places, two for the rules, and one for all features
-            counted = pools.counts_by_category(draw, [CELLS, "sex", "area"])
+            counted = pools.counted(draw, [CELLS, "sex", "area"]).by_feature
         found, by_sex = counted[CELLS], counted["sex"]
         women = sum(count for cell, count in found.items() if cell.endswith("*female"))
         assert 0 < women <= by_sex["female"]
