@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from core.errors import N_
@@ -13,8 +15,9 @@ from engagements.models import Engagement
 from expenses import figures
 from expenses.figures import Cell
 from expenses.models import Budget
+from expenses.periods import MONTHS, QUARTERS, WHOLE, Period
 from expenses.queries import reports
-from expenses.queries.reports import Speed, Spend
+from expenses.queries.reports import Matrix, Speed, Spend
 from i18n.web import day, money, number, percent
 from panel import characteristics
 
@@ -24,12 +27,6 @@ REPORTS: dict[str, str] = {
     "speed": N_("How fast people were paid"),
     "people": N_("Whether cost stops people"),
     "forecast": N_("What is planned"),
-}
-_QUARTERS = {
-    "1": N_("April to June"),
-    "2": N_("July to September"),
-    "3": N_("October to December"),
-    "4": N_("January to March"),
 }
 
 
@@ -66,41 +63,73 @@ def _share(value: float | None) -> Figure:
     return Figure(None if value is None else round(value, 3), _hidden() if value is None else percent(value))
 
 
-def spend_tables(
-    found: Spend, titles: Mapping[int, str], areas: Mapping[int, str], kinds: Mapping[str, str]
+@dataclass(frozen=True)
+class Names:
+    """What rows are called: engagements and areas by number, kinds of cost by key."""
+
+    engagements: Mapping[int, str]
+    areas: Mapping[int, str]
+    kinds: Mapping[str, str]
+
+    def of(self, dimension: str) -> tuple[str, str, Mapping[str, str], str]:
+        """Return caption, head of the first column, names of the rows, and what stands for none."""
+        unknown = _("Not known")
+        if dimension == "engagement":
+            named = {str(key): words for key, words in self.engagements.items()}
+            return _("By engagement"), _("Engagement"), named, _("No engagement")
+        if dimension == "area":
+            return _("By area"), _("Area"), {str(key): words for key, words in self.areas.items()}, unknown
+        kinds = {**self.kinds, reports.ADVANCED: _("Paid in advance before")}
+        return _("By kind of cost"), _("Kind of cost"), kinds, unknown
+
+
+def part_name(period: Period) -> str:
+    """Return a year, a quarter or a month in words."""
+    if period.part in MONTHS:
+        return format_date(period.since, "LLLL y", rebase=False)
+    if period.part in QUARTERS:
+        last = period.until - dt.timedelta(days=1)
+        first, last_words = (format_date(day_, "LLLL y", rebase=False) for day_ in (period.since, last))
+        return _("%(first)s to %(last)s", first=first, last=last_words)
+    return _("The whole year")
+
+
+def spend_tables(found: Spend, parts: Mapping[str, tuple[int, int]], year: int, names: Names) -> list[Table]:
+    """Return the breakdowns of a year's spend, each with the whole as its last row; first by quarter and by month."""
+    hidden = figures.hidden_parts({part: people for part, (people, _pence) in parts.items()})
+    whole = figures.shown_whole(*found.whole)
+    tables = []
+    for caption, what, columns in ((_("By quarter"), _("Quarter"), QUARTERS), (_("By month"), _("Month"), MONTHS)):
+        cells = [(part, figures.shown_part(parts.get(part, (0, 0)), part in hidden)) for part in columns]
+        rows = [(part_name(Period(year, part)), _cells(cell)) for part, cell in cells]
+        tables.append(_table(caption, what, rows, whole))
+    for dimension, broken_down in found.broken_down.items():
+        tables.append(_breakdown(dimension, names, figures.spend(broken_down, found.whole)[0], whole))
+    return tables
+
+
+def period_tables(
+    found: Mapping[str, Matrix], parts: Mapping[str, tuple[int, int]], period: Period, names: Names
 ) -> list[Table]:
-    """Return the four breakdowns of a year's spend, each with the whole as its last row."""
-    quarters = {key: _(words) for key, words in _QUARTERS.items()}
-    kinds = {**kinds, reports.ADVANCED: _("Paid in advance before")}
-    unknown = _("Not known")
+    """Return the breakdowns of a quarter's or month's spend; none where its whole is hidden."""
+    if period.part in figures.hidden_parts({part: people for part, (people, _pence) in parts.items()}):
+        return []
+    people = parts[WHOLE][0] if WHOLE in parts else 0
+    whole = figures.shown_whole(*parts.get(period.part, (0, 0)))
     return [
-        _spend(_("By quarter"), _("Quarter"), found.by_quarter, quarters, unknown, found.whole),
-        _spend(
-            _("By engagement"),
-            _("Engagement"),
-            found.by_engagement,
-            {str(key): words for key, words in titles.items()},
-            _("No engagement"),
-            found.whole,
-        ),
-        _spend(_("By kind of cost"), _("Kind of cost"), found.by_kind, kinds, unknown, found.whole),
-        _spend(
-            _("By area"), _("Area"), found.by_area, {str(k): words for k, words in areas.items()}, unknown, found.whole
-        ),
+        _breakdown(dimension, names, figures.spend_in(matrix, period.part, people), whole)
+        for dimension, matrix in found.items()
     ]
 
 
-def _spend(
-    caption: str,
-    what: str,
-    parts: reports.Parts,
-    names: Mapping[str, str],
-    unknown: str,
-    whole: tuple[int, int],
-) -> Table:
-    shown, total = figures.spend(parts, whole)
-    rows = [(names.get(key, unknown), _cells(cell)) for key, cell in sorted(shown.items(), key=lambda p: _order(*p))]
-    return Table(caption, [what, _("People"), _("Pounds")], [*rows, (_("All"), _cells(total))])
+def _breakdown(dimension: str, names: Names, cells: Mapping[str, Cell], whole: Cell) -> Table:
+    caption, what, named, unknown = names.of(dimension)
+    rows = sorted(cells.items(), key=lambda pair: _order(*pair))
+    return _table(caption, what, [(named.get(key, unknown), _cells(cell)) for key, cell in rows], whole)
+
+
+def _table(caption: str, what: str, rows: list[tuple[str, list[Figure]]], whole: Cell) -> Table:
+    return Table(caption, [what, _("People"), _("Pounds")], [*rows, (_("All"), _cells(whole))])
 
 
 def _order(key: str, cell: Cell) -> tuple[int, str]:
@@ -112,9 +141,12 @@ def _cells(cell: Cell) -> list[Figure]:
     return [_people(cell.people), _money(cell.pence)]
 
 
-def speed_table(found: Speed, promise: int | None) -> Table:
-    """Return median, 90th percentile and the share paid in time; nothing where fewer than eight people were paid."""
-    enough = found.people >= 8
+def speed_table(found: Speed, promise: int | None, *, hidden: bool = False) -> Table:
+    """Return median, 90th percentile and the share paid in time; nothing where fewer than eight people were paid.
+
+    `hidden`: of a quarter or month of which nothing is shown, so that it is not worked out from the others.
+    """
+    enough = found.people >= 8 and not hidden
     middle = figures.percentile(found.days, 0.5) if enough else None
     most = figures.percentile(found.days, 0.9) if enough else None
     kept = found.in_time / found.promised if enough and found.promised else None

@@ -1,4 +1,4 @@
-"""What taking part costs, counted in SQL: by engagement, kind, area and quarter; how fast; whom; whom it may stop."""
+"""What taking part costs, counted in SQL: by engagement, kind, area and period; how fast; whom; whom it may stop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core import clock
 from core.database import db, is_postgresql
 from engagements.models import Engagement, EngagementState
 from expenses.models import Budget, Claim, ClaimKind, ClaimLine, ClaimState, Payee
+from expenses.periods import WHOLE, Period, month_begins
 from expenses.transitions import COUNTING_STATES
 from panel import characteristics, taking_part
 
@@ -28,13 +29,17 @@ _WORTH = Claim.approved_pence - Claim.advance_pence
 
 @dataclass(frozen=True)
 class Spend:
-    """What was paid in one financial year: the whole, and the same broken down four times."""
+    """What was paid in one financial year: the whole, and the same broken down three times."""
 
     whole: tuple[int, int]
-    by_quarter: Parts
     by_engagement: Parts
     by_kind: Parts
     by_area: Parts
+
+    @property
+    def broken_down(self) -> dict[str, Parts]:
+        """Dimension -> its parts."""
+        return {"engagement": self.by_engagement, "kind": self.by_kind, "area": self.by_area}
 
 
 def financial_year(day: dt.date) -> int:
@@ -50,24 +55,64 @@ def years() -> list[int]:
     return list(range(financial_year(last), financial_year(first) - 1, -1))
 
 
-def _paid_in(year: int) -> tuple[sa.ColumnElement[bool], ...]:
-    since, until = dt.date(year, 4, 1), dt.date(year + 1, 4, 1)
-    return (Claim.state == ClaimState.PAID, Claim.paid_on >= since, Claim.paid_on < until)
+def _paid_in(period: Period) -> tuple[sa.ColumnElement[bool], ...]:
+    return (Claim.state == ClaimState.PAID, Claim.paid_on >= period.since, Claim.paid_on < period.until)
 
 
 def spend(year: int) -> Spend:
-    """Return what was paid in the financial year that began in `year`. Six queries, whatever the number of claims."""
+    """Return what was paid in the financial year that began in `year`. Five queries, whatever the number of claims."""
+    paid = _paid_in(Period(year))
     people, pence = sa.func.count(Claim.payee_id.distinct()), sa.func.coalesce(sa.func.sum(_WORTH), 0)
-    whole = db.session.execute(sa.select(people, pence).where(*_paid_in(year))).one()
-    begins = [(1, dt.date(year, 7, 1)), (2, dt.date(year, 10, 1)), (3, dt.date(year + 1, 1, 1))]
-    quarter = sa.case(*[(Claim.paid_on < day, number) for number, day in begins], else_=4)
+    whole = db.session.execute(sa.select(people, pence).where(*paid)).one()
     return Spend(
         (whole[0], int(whole[1])),
-        _parts(sa.select(quarter, people, pence).where(*_paid_in(year)).group_by(quarter)),
-        _parts(sa.select(Claim.engagement_id, people, pence).where(*_paid_in(year)).group_by(Claim.engagement_id)),
+        _parts(sa.select(Claim.engagement_id, people, pence).where(*paid).group_by(Claim.engagement_id)),
         _by_kind(year),
-        _parts(sa.select(Claim.area_id, people, pence).where(*_paid_in(year)).group_by(Claim.area_id)),
+        _parts(sa.select(Claim.area_id, people, pence).where(*paid).group_by(Claim.area_id)),
     )
+
+
+#: Key -> part of the year -> (people, pence). People are counted once in each part.
+Matrix = dict[str, dict[str, tuple[int, int]]]
+#: What a period can be broken down by.
+DIMENSIONS = ("engagement", "kind", "area")
+
+
+def matrix(dimension: str, year: int) -> Matrix:
+    """Return what was paid in a year and in each of its quarters and months, by `dimension` or `all`, in one query."""
+    # First for each person and month, then how many: what is read of claims and lines is read once.
+    each = _for_each_person(dimension, year).cte("each")
+    quarter = sa.case((each.c.month < 3, 0), (each.c.month < 6, 1), (each.c.month < 9, 2), else_=3)
+    key, pence, people = each.c.key, sa.func.sum(each.c.pence), sa.func.count(each.c.payee_id.distinct())
+    query = sa.union_all(
+        sa.select(sa.literal(WHOLE), key, sa.literal(0), people, pence).group_by(key),
+        sa.select(sa.literal("q"), key, quarter, people, pence).group_by(key, quarter),
+        sa.select(sa.literal("m"), key, each.c.month, sa.func.count(), pence).group_by(key, each.c.month),
+    )
+    found: Matrix = {}
+    for letter, name, place, count, sum_of in db.session.execute(query):
+        part = f"{letter}{int(place) + 1}" if letter else WHOLE
+        found.setdefault(str(name if name is not None else NONE), {})[part] = (count, int(sum_of or 0))
+    return found
+
+
+def _for_each_person(dimension: str, year: int) -> Any:
+    ends = [(Claim.paid_on < month_begins(year, place + 1), place) for place in range(11)]
+    month, paid = sa.case(*ends, else_=11).label("month"), _paid_in(Period(year))
+    if dimension != "kind":
+        keys: dict[str, Any] = {"engagement": Claim.engagement_id, "area": Claim.area_id, "all": sa.literal(NONE)}
+        key = keys[dimension].label("key")
+        query = sa.select(key, month, Claim.payee_id, sa.func.sum(_WORTH).label("pence")).where(*paid)
+        return query.group_by("key", "month", Claim.payee_id)
+    given = sa.func.sum(sa.func.coalesce(ClaimLine.approved_pence, 0)).label("pence")
+    lines = (
+        sa.select(ClaimLine.category.label("key"), month, Claim.payee_id, given)
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .where(*paid)
+        .group_by(ClaimLine.category, "month", Claim.payee_id)
+    )
+    before = sa.select(sa.literal(ADVANCED), month, Claim.payee_id, -sa.func.sum(Claim.advance_pence))
+    return sa.union_all(lines, before.where(*paid, Claim.advance_pence > 0).group_by("month", Claim.payee_id))
 
 
 def _by_kind(year: int) -> Parts:
@@ -76,7 +121,7 @@ def _by_kind(year: int) -> Parts:
     each = (
         sa.select(ClaimLine.category, sa.func.sum(sa.func.coalesce(ClaimLine.approved_pence, 0)).label("pence"))
         .join(Claim, Claim.id == ClaimLine.claim_id)
-        .where(*_paid_in(year))
+        .where(*_paid_in(Period(year)))
         .group_by(ClaimLine.category, Claim.payee_id)
         .subquery()
     )
@@ -84,7 +129,7 @@ def _by_kind(year: int) -> Parts:
     found = _parts(lines)
     people = sa.func.count(Claim.payee_id.distinct())
     before = sa.select(people, -sa.func.coalesce(sa.func.sum(Claim.advance_pence), 0))
-    count, pence = db.session.execute(before.where(*_paid_in(year), Claim.advance_pence > 0)).one()
+    count, pence = db.session.execute(before.where(*_paid_in(Period(year)), Claim.advance_pence > 0)).one()
     return found | ({ADVANCED: (count, int(pence))} if count else {})
 
 
@@ -102,13 +147,13 @@ class Speed:
     people: int
 
 
-def speed(year: int) -> Speed:
-    """Return how many days lay between sending and paying, of what was paid in a financial year, in two queries."""
+def speed(period: Period) -> Speed:
+    """Return how many days lay between sending and paying, of what was paid in a period, in two queries."""
     taken = _days_until(Claim.paid_on, Claim.submitted_at)
     on_time = sa.func.sum(sa.case((Claim.paid_on <= Claim.promised_on, 1), else_=0))
     query = (
         sa.select(taken, sa.func.count(), on_time, sa.func.count(Claim.promised_on))
-        .where(*_paid_in(year), Claim.submitted_at.is_not(None))
+        .where(*_paid_in(period), Claim.submitted_at.is_not(None))
         .group_by(taken)
     )
     days: dict[int, int] = {}
@@ -117,7 +162,7 @@ def speed(year: int) -> Speed:
         number = max(0, int(passed))
         days[number] = days.get(number, 0) + count
         kept, promised = kept + int(in_time or 0), promised + with_promise
-    people = db.session.scalar(sa.select(sa.func.count(Claim.payee_id.distinct())).where(*_paid_in(year))) or 0
+    people = db.session.scalar(sa.select(sa.func.count(Claim.payee_id.distinct())).where(*_paid_in(period))) or 0
     return Speed(days, kept, promised, people)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from core import access, clock
+from expenses.figures import hidden_parts
+from expenses.periods import PARTS, WHOLE, Period
 from expenses.presenters import reports as presenters
 from expenses.presenters.deciding import category_names
-from expenses.presenters.reports import REPORTS, Table
+from expenses.presenters.reports import REPORTS, Names, Table
 from expenses.queries import policy
 from expenses.queries import reports as queries
 from expenses.views import staff
@@ -24,15 +28,17 @@ _ANY = "any(" + ", ".join(REPORTS) + ")"
 @access.requires("claims.figures")
 def figures(report: str) -> str:
     """One report as a page."""
-    year, years = _year()
+    period, years = _period()
+    has_periods = report in {"spend", "speed"}
     return render_template(
         "expenses/deciding/figures.html",
-        tables=_tables(report, year),
+        tables=_tables(report, period),
         report=report,
         reports=[(key, _(words)) for key, words in REPORTS.items()],
         heading=_(REPORTS[report]),
-        year=year,
-        years=[(y, year_name(y)) for y in years] if report in {"spend", "speed"} else [],
+        period=period,
+        years=[(y, year_name(y)) for y in years] if has_periods else [],
+        parts=[(part, presenters.part_name(Period(period.year, part))) for part in PARTS] if has_periods else [],
     )
 
 
@@ -40,16 +46,16 @@ def figures(report: str) -> str:
 @access.requires("claims.figures")
 def figures_csv(report: str) -> Response:
     """One report as CSV."""
-    year, _years = _year()
-    return downloads.as_csv(presenters.file_rows(_tables(report, year)), f"expenses-{report}-{year}")
+    period, _years = _period()
+    return downloads.as_csv(presenters.file_rows(_tables(report, period)), f"expenses-{report}-{period.key}")
 
 
 @staff.get(f"/figures/<{_ANY}:report>.xlsx")
 @access.requires("claims.figures")
 def figures_xlsx(report: str) -> Response:
     """One report as a workbook."""
-    year, _years = _year()
-    return downloads.as_xlsx(presenters.file_rows(_tables(report, year)), f"expenses-{report}-{year}")
+    period, _years = _period()
+    return downloads.as_xlsx(presenters.file_rows(_tables(report, period)), f"expenses-{report}-{period.key}")
 
 
 def year_name(year: int) -> str:
@@ -57,23 +63,51 @@ def year_name(year: int) -> str:
     return f"{year}/{(year + 1) % 100:02d}"
 
 
-def _year() -> tuple[int, list[int]]:
+def _period() -> tuple[Period, list[int]]:
+    """Return what is asked for, the latest year where that is none there is, and the years there are."""
     years = queries.years()
-    asked = request.args.get("year", type=int)
-    return (asked if asked in years else years[0]), years
+    year, part = request.args.get("year", type=int), request.args.get("part", WHOLE)
+    return Period(year if year in years else years[0], part if part in PARTS else WHOLE), years
 
 
-def _tables(report: str, year: int) -> list[Table]:
+def _tables(report: str, period: Period) -> list[Table]:
     if report == "speed":
         promise = policy.find_promise(clock.today())
-        return [presenters.speed_table(queries.speed(year), promise.days if promise else None)]
+        return [
+            presenters.speed_table(queries.speed(period), promise.days if promise else None, hidden=_hidden(period))
+        ]
     if report == "people":
         areas = {area.id: area.name for area in panel_queries.list_areas(2)}
         return presenters.people_tables(queries.who(), areas, queries.declined())
     if report == "forecast":
         found = queries.planned()
         return [presenters.forecast_table(found, titles_of([engagement.id for engagement, _budget in found]))]
-    spend = queries.spend(year)
-    areas = {area.id: area.name for area in panel_queries.list_areas()}
-    titles = titles_of([int(key) for key in spend.by_engagement if key])
-    return presenters.spend_tables(spend, titles, areas, category_names(policy.list_categories(active=False)))
+    return _spend(period)
+
+
+def _parts(year: int) -> dict[str, tuple[int, int]]:
+    return queries.matrix("all", year).get("", {})
+
+
+def _hidden(period: Period) -> bool:
+    """Return whether nothing is shown of a quarter or month, however it is broken down."""
+    if period.part == WHOLE:
+        return False
+    return period.part in hidden_parts({part: people for part, (people, _pence) in _parts(period.year).items()})
+
+
+def _spend(period: Period) -> list[Table]:
+    parts = _parts(period.year)
+    if period.part == WHOLE:
+        spend = queries.spend(period.year)
+        return presenters.spend_tables(spend, parts, period.year, _names(spend.by_engagement))
+    found = {dimension: queries.matrix(dimension, period.year) for dimension in queries.DIMENSIONS}
+    return presenters.period_tables(found, parts, period, _names(found["engagement"]))
+
+
+def _names(engagements: Iterable[str]) -> Names:
+    return Names(
+        titles_of([int(key) for key in engagements if key]),
+        {area.id: area.name for area in panel_queries.list_areas()},
+        category_names(policy.list_categories(active=False)),
+    )
