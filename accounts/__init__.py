@@ -9,7 +9,7 @@ from accounts import models  # noqa: F401  the tables must be known
 
 def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
-    from accounts import cli, current, emails, sealed
+    from accounts import cards, cli, current, emails, mail_cards, sealed
     from accounts.views import blueprint, people
     from core import access, navigation
     from core.errors import N_
@@ -26,5 +26,7 @@ def init_app(app: Flask) -> None:
     negotiation.add_person_source(current.language)
     emails.init_app()
     recipients.add_page("staff", people.page_of_staff)
+    cards.add_card("mail.paused", "mail.manage", mail_cards.paused, order=50)
+    cards.add_card("mail.uncertain", "mail.manage", mail_cards.uncertain, order=60)
     sealed.init_app()
     cli.init_app(app)

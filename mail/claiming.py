@@ -33,6 +33,7 @@ class Claimed(NamedTuple):
     attempts: int
     created_at: dt.datetime
     lease_until: dt.datetime
+    campaign_key: str
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ class _Known:
     facts: dict[str, Facts]
     addresses: dict[str, str]
     bad: set[str]
+    #: Keys of messages that are of no use any more.
+    over: set[str]
 
 
 def prepare(rows: list[Claimed]) -> Iterator[Parcel | Outcome]:
@@ -65,10 +67,22 @@ def _ask(rows: list[Claimed]) -> _Known:
     names = {row.recipient for row in rows}
     with reading():
         addresses = recipients.addresses_of(names)
-        known = _Known(recipients.facts_of(names), addresses, outbox.bad_indexes(addresses.values()))
+        known = _Known(recipients.facts_of(names), addresses, outbox.bad_indexes(addresses.values()), _over(rows))
         # No transaction is held open while the network is waited for.
         db.session.rollback()
     return known
+
+
+def _over(rows: list[Claimed]) -> set[str]:
+    keys: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        keys[row.kind].add(row.campaign_key)
+    found: set[str] = set()
+    for kind, of_kind in keys.items():
+        rules = registry.rules_of(kind)
+        if rules is not None and rules.over is not None:
+            found.update(rules.over(of_kind))
+    return found
 
 
 def _why_not(row: Claimed, known: _Known) -> str | None:
@@ -77,6 +91,8 @@ def _why_not(row: Claimed, known: _Known) -> str | None:
     if rules is None:
         return None
     if rules.useful_for is not None and clock.now() > row.created_at + rules.useful_for:
+        return "too_late"
+    if row.campaign_key in known.over:
         return "too_late"
     facts, address = known.facts.get(row.recipient), known.addresses.get(row.recipient)
     if facts is None or not address:

@@ -131,6 +131,12 @@ def list_in_state(states: Sequence[str], before: int | None, limit: int) -> Sequ
     return db.session.scalars(query if before is None else query.where(OutboxMessage.id < before)).all()
 
 
+def count_paused() -> int:
+    """Return how many campaigns are paused while messages of theirs wait."""
+    waiting = sa.exists().where(OutboxMessage.campaign_key == Campaign.key, OutboxMessage.state == MessageState.QUEUED)
+    return db.session.scalar(sa.select(sa.func.count()).where(Campaign.paused, waiting)) or 0
+
+
 def count_in_state(*states: str) -> int:
     """Return how many messages are in `states`."""
     return db.session.scalar(sa.select(sa.func.count()).where(OutboxMessage.state.in_(states))) or 0

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec
 
@@ -55,6 +55,9 @@ class Rules:
     repeat_window: dt.timedelta | None
     #: Not worth sending later than this after it was queued, such as a sign-in link that has expired.
     useful_for: dt.timedelta | None
+    #: Given the keys of messages about to leave, return those that are of no use any more, in one query: a campaign may
+    #: have been paused until what it invites to is over. None: they are always of use.
+    over: Callable[[Collection[str]], Collection[str]] | None
     #: Return a context to render in tests and on the page of samples.
     sample: Callable[[], dict[str, Any]]
 
@@ -112,9 +115,10 @@ def message(
     purpose: str | None = None,
     repeat_window: dt.timedelta | None = None,
     useful_for: dt.timedelta | None = None,
+    over: Callable[[Collection[str]], Collection[str]] | None = None,
 ) -> Callable[[Callable[P, Mail | None]], Message[P]]:
     """Register the decorated function as the message `kind` (see Rules for what the options mean)."""
-    rules = Rules(kind, purpose, repeat_window, useful_for, sample)
+    rules = Rules(kind, purpose, repeat_window, useful_for, over, sample)
 
     def register(function: Callable[P, Mail | None]) -> Message[P]:
         _kinds[kind] = rules

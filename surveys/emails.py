@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from mail.registry import Mail, message
+from surveys.queries import fieldwork as fieldworks
 
 _SAMPLE: dict[str, Any] = {
     "titles": {
@@ -22,13 +24,24 @@ _SAMPLE: dict[str, Any] = {
 }
 
 
-@message("invitation", purpose="panel", sample=lambda: dict(_SAMPLE))
+def _closed(keys: Collection[str]) -> list[str]:
+    """Return those of these keys whose fieldwork has closed: nobody is asked to a survey that takes no answers."""
+    by_fieldwork: dict[int, list[str]] = {}
+    for key in keys:
+        _kind, _, rest = key.partition(":fieldwork:")
+        number = rest.partition(":")[0]
+        if number.isdigit():
+            by_fieldwork.setdefault(int(number), []).append(key)
+    return [key for fieldwork_id in fieldworks.list_over(by_fieldwork) for key in by_fieldwork[fieldwork_id]]
+
+
+@message("invitation", purpose="panel", over=_closed, sample=lambda: dict(_SAMPLE))
 def invitation(member_id: int, fieldwork_id: int, context: dict[str, Any]) -> Mail:
     """Ask a member to answer."""
     return Mail(f"member:{member_id}", context, key=f"invitation:fieldwork:{fieldwork_id}")
 
 
-@message("reminder", purpose="panel", sample=lambda: dict(_SAMPLE))
+@message("reminder", purpose="panel", over=_closed, sample=lambda: dict(_SAMPLE))
 def reminder(member_id: int, fieldwork_id: int, number: str, context: dict[str, Any]) -> Mail:
     """Ask a member again who is not done. `number` tells one reminder of a fieldwork from the next."""
     return Mail(f"member:{member_id}", context, key=f"reminder:fieldwork:{fieldwork_id}:{number}")

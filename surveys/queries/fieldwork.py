@@ -76,15 +76,25 @@ def due_to_close() -> list[int]:
     )
 
 
+def list_over(fieldwork_ids: Iterable[int]) -> list[int]:
+    """Return those of these fieldworks in which nobody can begin any more."""
+    return _ids(Fieldwork.id.in_(fieldwork_ids), Fieldwork.closes_at <= clock.now(), order=Fieldwork.id)
+
+
 def still_inviting() -> list[int]:
     """Return the ids of open fieldwork with people still to be invited, and no quiet period to wait for."""
     not_waiting = sa.or_(Fieldwork.invite_from.is_(None), Fieldwork.invite_from <= clock.today())
-    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.inviting.is_(True), not_waiting, order=Fieldwork.id)
+    return _ids(*_open_to_begin(), Fieldwork.inviting.is_(True), not_waiting, order=Fieldwork.id)
 
 
 def still_reminding() -> list[int]:
     """Return the ids of open fieldwork with people still to be reminded."""
-    return _ids(Fieldwork.state == FieldworkState.OPEN, Fieldwork.reminding.is_(True), order=Fieldwork.id)
+    return _ids(*_open_to_begin(), Fieldwork.reminding.is_(True), order=Fieldwork.id)
+
+
+def _open_to_begin() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that people can begin: in the last minutes, who has begun may only finish."""
+    return Fieldwork.state == FieldworkState.OPEN, Fieldwork.closes_at > clock.now()
 
 
 def open_or_closed_since(moment: dt.datetime) -> list[int]:

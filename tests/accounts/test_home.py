@@ -1,4 +1,9 @@
 from accounts import cards
+from core import clock
+from core.database import db
+from mail.models import OutboxMessage
+from mail.services import ensure_campaign, pause_campaign
+from tests.factories.members import make_member
 from tests.factories.staff import sign_in
 
 
@@ -19,6 +24,26 @@ class TestDashboard:
         assert "A payment run" in client.get("/staff/").page.text
         sign_in(client, "analyst")
         assert "A payment run" not in client.get("/staff/").page.text
+
+
+class TestMailCards:
+    def test_say_what_is_held_back_and_what_waits_for_a_decision(self, client):
+        sign_in(client, "panel_manager")
+        assert "paused" not in client.get("/staff/").page.text
+        member = make_member()
+        campaign = ensure_campaign("invitation:fieldwork:1", "GP appointments", "invitation")
+        pause_campaign(campaign)
+        db.session.commit()
+        assert "paused" not in client.get("/staff/").page.text  # nothing of it waits
+        for state, key in (("queued", campaign.key), ("uncertain", "one")):
+            values = {"campaign_key": key, "recipient": f"member:{member.id}", "kind": "invitation", "language": "en"}
+            moment = {"created_at": clock.now(), "not_before": clock.now()}
+            db.session.add(OutboxMessage(**values, **moment, state=state, message_id=f"{state}@example.org"))
+        db.session.commit()
+        page = client.get("/staff/").page
+        assert "1 campaign is paused." in page.text
+        assert "1 message may have left or not." in client.get("/staff/").page.text
+        assert client.get(page.link("Uncertain messages")).page.h1 == "Uncertain messages"
 
 
 class TestSignOut:

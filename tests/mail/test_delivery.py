@@ -118,6 +118,23 @@ class TestSend:
         make_post(smtp(sink.port)).send_all()
         assert only().failure == "too_late"
 
+    def test_a_campaign_paused_until_it_was_of_no_use_is_not_sent(self, people, kinds, sink, make_post):
+        asked = []
+
+        def over(keys):
+            asked.append(sorted(keys))
+            return [key for key in keys if key == "news:1"]
+
+        news = message("news", over=over, sample=dict)(kinds["news"]._function)
+        for number in ("1", "2"):
+            people.add(number)
+            news.queue_many([(int(number), key) for key in ("news:1", "news:2")])
+        commit()
+        make_post(smtp(sink.port)).send_all()
+        found = db.session.execute(sa.select(OutboxMessage.campaign_key, OutboxMessage.state, OutboxMessage.failure))
+        assert set(found) == {("news:1", "skipped", "too_late"), ("news:2", "sent", None)}
+        assert asked == [["news:1", "news:2"]]
+
     def test_a_message_that_cannot_be_put_together_is_kept(self, people, kinds, sink, make_post, monkeypatch):
         queue(people, kinds, 1)
         kinds_without = {name: rules for name, rules in registry._kinds.items() if name != "news"}

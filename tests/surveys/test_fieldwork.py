@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, InternalError
 
 from core import audit, clock
 from core.database import db
+from mail import registry
 from mail.models import OutboxMessage
 from panel.models import Ask, Member, Milestone, QuietPeriod
 from panel.services import asking as asks
@@ -205,6 +206,27 @@ class TestInviting:
         reminded = db.session.scalars(sa.select(OutboxMessage.recipient).where(OutboxMessage.kind == "reminder")).all()
         assert reminded == [f"member:{late.id}"]
         assert participation.counts(fieldwork.id) == {"invited": 0, "reminded": 1, "done": 1, "all": 2}
+
+
+class TestOver:
+    def test_invitations_held_back_until_it_closed_are_of_no_use(self, app):
+        rules = registry.rules_of("invitation")
+        still, closed = make_open_fieldwork(), make_open_fieldwork()
+        services.close_early(closed, "The decision was brought forward.")
+        db.session.commit()
+        keys = [f"invitation:fieldwork:{still.id}", f"invitation:fieldwork:{closed.id}", "of another room"]
+        with at_most(1):
+            assert rules.over(keys) == [keys[1]]
+        assert registry.rules_of("reminder").over([f"reminder:fieldwork:{closed.id}:202603010900"])
+
+    def test_nobody_is_invited_in_the_last_minutes(self, app):
+        fieldwork = make_open_fieldwork()
+        fieldwork.inviting = True
+        make_member()
+        db.session.commit()
+        assert fieldworks.still_inviting() == [fieldwork.id]
+        with clock.stopped_at(fieldwork.closes_at + dt.timedelta(minutes=5)):
+            assert fieldworks.still_inviting() == []
 
 
 class TestStaffPages:
