@@ -26,6 +26,13 @@ class Contact:
     pronouns: str = ""
     postcode: str = ""
 
+    @property
+    def address_lines(self) -> list[str]:
+        """Return the address as it stands on an envelope, with the postcode where it was told on its own page alone."""
+        lines = [line.strip() for line in self.address.splitlines() if line.strip()]
+        told = bool(self.postcode) and not _POSTCODE.search(self.address.lower())
+        return [*lines, self.postcode] if lines and told else lines
+
 
 def normalise_email(typed: str) -> str:
     """Return the form in which two spellings of one address are equal. Everything before the @ is kept as it is

@@ -25,7 +25,7 @@ def letter_html(telling_id: int, member: Member, contact: Contact, day: dt.date)
             language=language,
             content=telling_content(telling_id, language.tag),
             name=contact.name,
-            address=[line.strip() for line in contact.address.splitlines() if line.strip()],
+            address=contact.address_lines,
             day=day,
             points=points or pdf.POINTS,
             is_large=points is not None,

@@ -101,7 +101,7 @@ def welcome_letters(members: Sequence[Member], told_by: str) -> bytes:
                     "panel/print/_letter.html",
                     language=language,
                     name=known.name,
-                    address=[line.strip() for line in known.address.splitlines() if line.strip()],
+                    address=known.address_lines,
                     told_by=told_by,
                     day=clock.today(),
                     points=reach.print_points(member) or pdf.POINTS,

@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
+from core import clock
 from core.errors import N_
 from i18n import languages
 from i18n.web import day, listed, moment
@@ -29,13 +30,19 @@ STATES: dict[str, tuple[str, str]] = {
     FieldworkState.OPEN: (N_("Open"), "green"),
     FieldworkState.CLOSED: (N_("Closed"), "white"),
 }
+_CLOSING = (N_("Closing"), "yellow")
 _ROUTES: dict[str, str] = {Route.TEXT: N_("Text message"), Route.PHONE: N_("Phone"), Route.POST: N_("Post")}
 
 
 def state(fieldwork: Fieldwork) -> tuple[str, str]:
     """Return the words and the colour of a fieldwork's state."""
-    words, colour = STATES[fieldwork.state]
+    words, colour = _CLOSING if is_closing(fieldwork) else STATES[fieldwork.state]
     return gettext(words), colour
+
+
+def is_closing(fieldwork: Fieldwork) -> bool:
+    """Return whether the closing time has passed and who had begun may still finish."""
+    return fieldwork.state == FieldworkState.OPEN and fieldwork.closes_at <= clock.now()
 
 
 def rows(found: list[Fieldwork], names: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -95,7 +102,7 @@ def person(found: Contact, route: str, language: str, code: str) -> dict[str, st
     return {
         "name": found.name or gettext("No name given"),
         "route": gettext(_ROUTES.get(route, N_("Phone"))),
-        "reach": found.address if route == Route.POST else found.phone,
+        "reach": "\n".join(found.address_lines) if route == Route.POST else found.phone,
         "language": languages.get(language).name,
         "code": code,
     }

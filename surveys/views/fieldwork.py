@@ -101,6 +101,7 @@ def _show(fieldwork: Fieldwork, form: Any) -> str:
         engagement=engagement,
         facts=presenters.facts(fieldwork),
         state=presenters.state(fieldwork),
+        closing=presenters.is_closing(fieldwork),
         findings=[presenters.finding(f) for f in found],
         must=[f for f in found if f.severity == checklist.MUST],
         form=form,

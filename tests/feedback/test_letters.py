@@ -70,6 +70,12 @@ class TestLetterPdf:
         assert "Ni allwch fynd drwodd" in text
         assert "LE1 1AA" in text
 
+    @pytest.mark.parametrize("address", ["1 High Street\nLeicester", ADDRESS, "1 High Street\nLeicester\nle11aa"])
+    def test_bears_the_postcode_once_wherever_it_was_told(self, app, address):
+        member = by_post(address=address, postcode="LE1 1AA")
+        words = pdf_of(member).pages[0].extract_text().lower().replace(" ", "")
+        assert words.count("le11aa") == 1
+
     def test_says_what_it_is_not_where_somebody_asked_for_another_format(self, app):
         text = "".join(page.extract_text() for page in pdf_of(by_post(formats=["braille", "large_print"])).pages)
         assert "You asked us for: Braille." in " ".join(text.split())

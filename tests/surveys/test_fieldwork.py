@@ -276,6 +276,20 @@ class TestStaffPages:
         assert found.state == "open"
         assert found.closes_at <= clock.now()
 
+    def test_in_the_last_minutes_only_extending_is_offered(self, client, app):
+        fieldwork = make_open_fieldwork()
+        invite(fieldwork, [make_member()])
+        url = f"/staff/fieldwork/{fieldwork.id}"
+        buttons = ("Remind everybody", "Invite those who have joined since", "Close it early")
+        sign_in(client, "panel_manager")
+        assert all(words in client.get(url).page.text for words in buttons)
+        with clock.stopped_at(fieldwork.closes_at + dt.timedelta(minutes=5)):
+            sign_in(client, "panel_manager")
+            page = client.get(url).page
+            assert "Closing" in page.text
+            assert not any(words in page.text for words in buttons)
+            assert page.link("Let it close later") == f"{url}/extend"
+
     def test_the_call_list_has_codes_that_work(self, client, app):
         sign_in(client, "panel_manager")
         fieldwork = make_open_fieldwork()
