@@ -65,6 +65,8 @@ class Table:
     #: How many did not answer, by stage.
     not_answered: Mapping[str, Shown]
     has_targets: bool = True
+    #: How many the shares are of, by stage, worked out from what is shown; None where that cannot be told.
+    bases: Mapping[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,14 @@ class _Builder:
         counts: dict[str, dict[str, Shown]] = {}
         for stage in self.counted.stages:
             counts[stage] = {child.code: self.shown.whole(stage, child.id) for child in inside}
-        bases = {stage: sum(n or 0 for n in here.values()) or None for stage, here in counts.items()}
+        bases = {stage: self._placed(stage, here) for stage, here in counts.items()}
         return table(_CODES, [child.code for child in inside], aimed, counts, bases, {})
+
+    def _placed(self, stage: str, here: Mapping[str, Shown]) -> int | None:
+        """Return how many live in one of the areas inside: where some are hidden, everybody as far as that is shown."""
+        if None in here.values():
+            return self.shown.whole(stage, self.area.id)
+        return sum(n or 0 for n in here.values()) or None
 
     def joint(self, key: str) -> Table:
         """Return two features crossed."""
@@ -154,9 +162,16 @@ class _Builder:
             margins = tuple(self.shown.of(feature.key, stage, self.area.id) for feature in (one, two))
             cells = shown.crossed(self.counted, one, two, stage, (margins[0], margins[1]))
             counts[stage] = {f"{a}{features.JOINT}{b}": n for (a, b), n in cells.items()}
-            both = [n for (a, b), n in cells.items() if a in one.categories and b in two.categories]
-            bases[stage] = sum(shown.MIDDLE if n is None else n for n in both) or None
+            bases[stage] = _both(cells, one, two, self.shown.whole(stage, self.area.id))
         return table(key, list(aimed), aimed, counts, bases, {})
+
+
+def _both(cells: Mapping[tuple[str, str], Shown], one: Feature, two: Feature, whole: Shown) -> int | None:
+    """Return how many said both features: all cells of them, or where some are hidden everybody but all others."""
+    both = {cell: n for cell, n in cells.items() if cell[0] in one.categories and cell[1] in two.categories}
+    if None not in both.values() or whole is None:
+        return sum(shown.MIDDLE if n is None else n for n in both.values()) or None
+    return max(0, whole - sum(shown.MIDDLE if n is None else n for cell, n in cells.items() if cell not in both))
 
 
 def table(
@@ -177,7 +192,7 @@ def table(
         stages = {stage: _figure(here.get(category), bases[stage], share) for stage, here in counts.items()}
         lines.append(Line(category, lives, share, stages))
     indexes = {stage: _dissimilarity(categories, aimed, here, (said or bases)[stage]) for stage, here in counts.items()}
-    return Table(key, lines, indexes, not_answered, bool(everybody))
+    return Table(key, lines, indexes, not_answered, bool(everybody), bases)
 
 
 def _figure(count: Shown, base: int | None, aimed: float | None) -> Figure:

@@ -11,7 +11,8 @@ For a category c of a feature, with P_c its share of the population and M the si
     rank      needed / sqrt(P_c M), the Pearson residual: so a small group that is far off comes before a large one
               that is off by as many
 
-All is worked out from numbers as they may be shown (hidden ones stand as 4), so it gives no small number away.
+All is worked out from numbers as they may be shown, so it gives no small number away: hidden ones are taken to be what
+the shown ones leave, in proportion to the population.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from panel.models import DepartureTally
-from panel.representation import channels, comparing, disclosure, shown
+from panel.representation import channels, comparing, disclosure, shown, targets
 from panel.representation.channels import Brought, Joined
 from panel.representation.comparing import Comparison, Table
 from panel.representation.counting import PANEL
@@ -150,14 +151,17 @@ def _of_table(table: Table, made: Comparison, rates: _Rates, brought: Brought, g
     if table.feature not in OWN and table.feature != "area":
         return []
     size, months = goal
-    base = _base(table)
+    shares = {line.category: line.population_share or 0.0 for line in table.lines}
+    known = shown.estimated(
+        {line.category: line.stages[PANEL].count for line in table.lines}, table.bases[PANEL], shares
+    )
+    base = sum(known.values())
     groups = []
     for line in table.lines:
         if line.population_share is None or not base:
             continue
         figure = line.stages[PANEL]
-        known = shown.MIDDLE if figure.count is None else figure.count
-        now = known * (made.everybody[PANEL] or 0) / base
+        now = known[line.category] * (made.everybody[PANEL] or 0) / base
         keys = _keys(table.feature, line.category, made)
         later = forecast(now, rates.joining_of(keys), rates.leaving_of(keys, now), months)
         aim = line.population_share * size
@@ -167,16 +171,10 @@ def _of_table(table: Table, made: Comparison, rates: _Rates, brought: Brought, g
                     table.feature, line.category, round(aim),
                     None if figure.count is None else round(now), round(later), math.ceil(aim - later),
                     (aim - later) / math.sqrt(aim), _channels(keys, brought),
-                    _places(table.feature, line.category, line.population_share, made),
+                    _places(table.feature, line.category, shares, made),
                 )
             )  # fmt: skip
     return groups
-
-
-def _base(table: Table) -> float:
-    """Return how many said something, hidden numbers at the middle."""
-    counts = [line.stages[PANEL].count for line in table.lines]
-    return float(sum(shown.MIDDLE if n is None else n for n in counts))
 
 
 def _keys(feature: str, category: str, made: Comparison) -> list[tuple[str, str]]:
@@ -199,24 +197,24 @@ def _channels(keys: Sequence[tuple[str, str]], brought: Brought) -> list[Channel
     return found[:_CHANNELS]
 
 
-def _places(feature: str, category: str, share: float, made: Comparison) -> list[str]:
-    """Return the places that lack most of a group, taking its share to be the same everywhere where none is loaded."""
+def _places(feature: str, category: str, shares: Mapping[str, float], made: Comparison) -> list[str]:
+    """Return the places that lack most of a group; `shares` are those of everywhere, for where none are loaded."""
     residents: Mapping[str, int] = made.figures.get((made.area.id, "area"), {})
     total = sum(residents.values())
     if feature == "area" or not total:
         return []
     lacks = []
     for place in made.shown.geography.children.get(made.area.id, []):
-        own = made.figures.get((place.id, feature), {})
-        here = own[category] / sum(own.values()) if category in own else share
+        own = targets.of_feature(made.figures, place.id, made.catalogue[feature])
+        here = {c: n / sum(own.values()) for c, n in own.items()} if sum(own.values()) else shares
         counts = made.shown.of(feature, PANEL, place.id)
         base = shown.base(
             made.shown.whole(PANEL, place.id), counts, made.shown.silent(feature, PANEL, place.id), own_category=False
         )
         if base is None:
             continue
-        aim = here * residents.get(place.code, 0) / total * (made.everybody[PANEL] or 0)
-        missing = aim - (shown.MIDDLE if counts[category] is None else counts[category] or 0)
+        aim = here.get(category, 0.0) * residents.get(place.code, 0) / total * (made.everybody[PANEL] or 0)
+        missing = aim - shown.estimated({c: counts[c] for c in shares}, base, here)[category]
         if missing >= _LEAST:
             lacks.append((missing, place.code))
     return [code for _missing, code in sorted(lacks, reverse=True)[:_PLACES]]

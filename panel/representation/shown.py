@@ -316,3 +316,16 @@ def base(whole: Shown, unsaid: Mapping[str, Shown], silent: Sequence[Shown], *, 
         return None
     left_out = [unsaid[NOT_ANSWERED], *silent, *([] if own_category else [unsaid[PREFER_NOT]])]
     return max(0, whole - sum(MIDDLE if n is None else n for n in left_out))
+
+
+def estimated(counts: Mapping[str, Shown], everybody: int | None, like: Mapping[str, float]) -> dict[str, float]:
+    """Return counts with hidden ones filled in: what the shown ones leave of `everybody`, in proportion to `like`.
+
+    Some are hidden for being small and others to protect these: from shown numbers it cannot be told which.
+    """
+    hidden = [category for category, n in counts.items() if n is None]
+    known = {category: float(n) for category, n in counts.items() if n is not None}
+    left = max(float(len(hidden)), (everybody or 0) - sum(known.values()))
+    total = sum(like.get(category, 0) for category in hidden)
+    parts = {c: like.get(c, 0) / total if total else 1 / len(hidden) for c in hidden}
+    return {category: known[category] if category in known else left * parts[category] for category in counts}

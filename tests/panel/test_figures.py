@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+import sqlalchemy as sa
 
 from core import clock
 from core.database import db
@@ -93,6 +94,16 @@ class TestCompare:
         assert comparing.compare(areas["E10000018"].id).everybody["panel"] == 10
         assert comparing.compare(areas["E07000129"].id).everybody["panel"] == 10
         assert line(comparing.compare(), "area", "E06000016").stages["panel"].count == 20
+
+    def test_a_place_that_is_hidden_still_counts_in_the_shares_of_the_others(self, app):
+        areas = make_areas()
+        people(60, areas["E06000016"])
+        people(80, areas["E10000018"])
+        people(3, areas["E06000017"])
+        made = comparing.compare()
+        assert [line(made, "area", code).stages["panel"].count for code in ("E06000016", "E06000017")] == [None, None]
+        county = line(made, "area", "E10000018").stages["panel"]
+        assert (county.count, county.share) == (80, pytest.approx(80 / 145))
 
     def test_prefer_not_to_say_is_left_out_or_a_category_of_its_own(self, app):
         make_areas()
@@ -199,6 +210,17 @@ class TestPlan:
         assert [c.key for c in men.channels] == ["online"]
         assert (men.channels[0].part, men.channels[0].whole) == (20, 20)
         assert [g.weight for g in made.groups] == sorted((g.weight for g in made.groups), reverse=True)
+
+    def test_who_is_hidden_only_to_protect_others_is_not_taken_to_be_missing(self, app):
+        areas = make_areas()
+        people(60, areas["E06000016"])
+        people(80, areas["E10000018"])
+        people(3, areas["E06000017"])
+        db.session.execute(sa.update(Member).values(applied_at=clock.now() - dt.timedelta(days=900)))
+        db.session.commit()
+        short = {g.category: g.needed for g in recruiting.plan(clock.today()).groups if g.feature == "area"}
+        assert "E06000016" not in short, "60 of 145 are more than its third"
+        assert short == {"E10000018": 13}
 
     def test_forecasts_joining_and_leaving(self):
         assert recruiting.forecast(100, 0, 0.1, 2) == pytest.approx(81)

@@ -136,3 +136,12 @@ class TestFamilies:
             75, {PREFER_NOT: 15, NOT_ANSWERED: 0}, made.silent("ethnic_group_19", "panel", 1), own_category=False
         )
         assert said == 20
+
+
+class TestEstimated:
+    def test_shares_out_what_the_shown_numbers_leave(self):
+        counts = {"a": 80, "b": None, "c": None, "d": 0}
+        assert shown.estimated(counts, 145, {"a": 50, "b": 36, "c": 4}) == {"a": 80, "b": 58.5, "c": 6.5, "d": 0}
+
+    def test_takes_each_hidden_one_to_be_somebody(self):
+        assert shown.estimated({"a": 80, "b": None, "c": None}, None, {}) == {"a": 80, "b": 1, "c": 1}
