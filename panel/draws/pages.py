@@ -19,6 +19,7 @@ from panel.draws import chances, features, people, pools, quotas
 from panel.draws.naming import Names, feature
 from panel.lottery.changes import worded
 from panel.models import Draw, DrawQuota, DrawState, Reply, Role
+from panel.representation import disclosure, presenting
 
 ROLES: dict[str, str] = {
     Role.CHOSEN: N_("Chosen"),
@@ -49,26 +50,26 @@ STEPS = {
 }
 
 
-def steps(draw: Draw) -> list[dict[str, Any]]:
-    """Return the pages of the plan, whether each is done, and what each says."""
+def steps(draw: Draw, *, may_manage: bool) -> list[dict[str, Any]]:
+    """Return the pages of the plan, whether each is done, and where it is, for those who may open it."""
     done = {"about": bool(draw.title), "size": draw.size is not None, "features": bool(draw.features)}
     found = [
         {
             "key": step.key,
             "title": _(step.title),
             "done": done.get(step.key, True),
-            "href": url_for("draws.plan", draw_id=draw.id, step=step.key),
+            "href": url_for("draws.plan", draw_id=draw.id, step=step.key) if may_manage else None,
         }
         for step in STEPS.values()
     ]
     written = bool(quotas.of(draw.id))
     more = (
-        ("quotas", _("How many of each"), written, "draws.quotas"),
+        ("quotas", _("How many of each"), written, "draws.quotas" if may_manage else None),
         ("pool", _("Who would be in the pool"), draw.size is not None, "draws.pool"),
         ("check", _("Is it possible?"), bool(draw.findings and draw.findings["possible"]), "draws.check"),
     )
     return found + [
-        {"key": key, "title": text, "done": ready, "href": url_for(endpoint, draw_id=draw.id)}
+        {"key": key, "title": text, "done": ready, "href": endpoint and url_for(endpoint, draw_id=draw.id)}
         for key, text, ready, endpoint in more
     ]
 
@@ -82,10 +83,18 @@ def facts(draw: Draw) -> list[dict[str, Any]]:
         {"key": _("Areas"), "value": listed(areas) or _("All areas")},
         {"key": _("Groups"), "value": listed(groups) or _("The whole panel")},
         {"key": _("People wanted"), "value": number(draw.size)},
-        {"key": _("People drawn"), "value": number(draw.draw_size or draw.size)},
+        {"key": _("People drawn"), "value": _drawn(draw)},
         {"key": _("Reserves"), "value": number(draw.reserves)},
         {"key": _("Must be like the population in"), "value": _lines(feature(f) for f in draw.features)},
     ]
+
+
+def _drawn(draw: Draw) -> str:
+    """Return how many are drawn: of a plan that expects not everybody to say yes only the check can tell."""
+    size = draw.draw_size or (draw.findings or {}).get("draw_size")
+    if size is None and draw.expects_answers:
+        return _("More than wanted: the check will tell")
+    return number(size or draw.size)
 
 
 def _lines(names: Iterable[str]) -> Markup:
@@ -104,29 +113,46 @@ def quota_groups(rows: Sequence[DrawQuota]) -> list[dict[str, Any]]:
     return groups
 
 
-def preview(draw: Draw) -> dict[str, Any]:
-    """Return who would be in the pool if it were fixed now, and who is left out."""
+def preview(draw: Draw, *, exact: bool) -> dict[str, Any]:
+    """Return who would be in the pool if it were fixed now, and who is left out.
+
+    Whoever plans the draw sees `exact` numbers, as quotas hang on them; everybody else those that may be shown.
+    """
     counted = pools.counted(draw, draw.features)
     names, told = Names(), _Seats.of(draw)
     tables = []
     for key, found in counted.by_feature.items():
         wanted = told.wanted.get(key, {})
         order = features.categories(key) or sorted({*found, *wanted} - {pools.NOT_SAID})
-        shown = [c for c in [*order, pools.NOT_SAID] if found.get(c) or wanted.get(c, (0, 0))[0]]
-        seats = chances.seats(found, wanted, told.size)
-        lines = [_pool_line(names.category(key, c), found.get(c, 0), wanted.get(c), seats.get(c)) for c in shown]
+        there = [c for c in [*order, pools.NOT_SAID] if found.get(c) or wanted.get(c, (0, 0))[0]]
+        if exact:
+            seats = chances.seats(found, wanted, told.size)
+            lines = [_pool_line(names.category(key, c), found.get(c, 0), wanted.get(c), seats.get(c)) for c in there]
+        else:
+            lines = [(names.category(key, c), words, "", "") for c, words in _not_exact(found, there)]
         tables.append({"name": feature(key), "rows": lines})
+    same = draw.algorithm == "random" and counted.free and told.size
+    meant, free = (n if exact else disclosure.rounded(n) for n in (counted.meant, counted.free))
     return {
-        "free": counted.free,
-        "out": counted.meant - counted.free,
+        "free": free,
+        "out": meant - free,
         "tables": tables,
-        "expected": bool(told.wanted),
+        "expected": exact and bool(told.wanted),
         "drawn": told.size if draw.expects_answers and told.wanted else None,
-        "check_first": told.check_first,
-        "same": min(1.0, told.size / counted.free)
-        if counted.free and draw.algorithm == "random" and told.size
-        else None,
+        "check_first": exact and told.check_first,
+        "same": min(1.0, told.size / counted.free) if exact and same else None,
+        "exact": exact,
     }
+
+
+def _not_exact(found: Mapping[str, int], order: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (category, how many as it may be shown) in `order`."""
+    counts = [found.get(category, 0) for category in order]
+    total = sum(counts)
+    few = disclosure.small(total)
+    hidden = disclosure.hide([*counts, total], [(len(counts), tuple(range(len(counts))))], (), [len(counts)])
+    shown = [None if few or place in hidden else disclosure.rounded(n) for place, n in enumerate(counts)]
+    return [(c, presenting.count(n)) for c, n in zip(order, shown, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -153,15 +179,16 @@ class _Seats:
 
 def _pool_line(
     name: str, count: int, wanted: tuple[int, int] | None, seats: tuple[int, int] | None
-) -> tuple[str, int, str, str]:
+) -> tuple[str, str, str, str]:
     """Return a category's name, its people in the pool, how many of them can be chosen, and their chance on average."""
+    people = number(count)
     if wanted and count < wanted[0]:
-        return name, count, _("At least %(count)s: too few people", count=number(wanted[0])), ""
+        return name, people, _("At least %(count)s: too few people", count=number(wanted[0])), ""
     if not seats:
-        return name, count, "", ""
+        return name, people, "", ""
     low, high = seats
     shares = [percent(seat / count) for seat in seats] if count else []
-    return name, count, _span(number(low), number(high)), _span(*shares) if shares else ""
+    return name, people, _span(number(low), number(high)), _span(*shares) if shares else ""
 
 
 def _span(low: str, high: str) -> str:

@@ -91,16 +91,16 @@ def new() -> ResponseReturnValue:
 @access.requires("draws.read")
 def show(draw_id: int) -> str:
     """Where a draw stands, and what to do next."""
-    draw = find(draw_id)
+    draw, may_manage = find(draw_id), current.may("draws.manage")
     return render_template(
         "panel/draws/show.html",
         draw=draw,
         state=naming.state(draw),
-        steps=pages.steps(draw) if draw.state == DrawState.PLANNED else [],
+        steps=pages.steps(draw, may_manage=may_manage) if draw.state == DrawState.PLANNED else [],
         facts=pages.facts(draw),
         task=_task(draw),
         missing=people.missing(draw) if draw.state == DrawState.PUBLISHED else 0,
-        may_manage=current.may("draws.manage"),
+        may_manage=may_manage,
         today_or_later=planning.value_can_be_known(draw),
         pool_kept=draw.fixed_at is not None and pools.are_kept(draw.id),
     )
@@ -261,21 +261,23 @@ def write_quotas(draw_id: int) -> ResponseReturnValue:
 def pool(draw_id: int) -> str:
     """Who would be in the pool if it were fixed now."""
     draw = _planned(draw_id)
-    return render_template("panel/draws/pool.html", draw=draw, preview=pages.preview(draw))
+    preview = pages.preview(draw, exact=current.may("draws.manage"))
+    return render_template("panel/draws/pool.html", draw=draw, preview=preview)
 
 
 @blueprint.get("/<int:draw_id>/check")
 @access.requires("draws.read")
 def check(draw_id: int) -> str:
     """Whether some group of people meets the numbers, and what to change where none does."""
-    draw = _planned(draw_id)
+    draw, may_manage = _planned(draw_id), current.may("draws.manage")
     return render_template(
         "panel/draws/check.html",
         draw=draw,
         task=tasks.find_latest(planning.CHECK, f"draw:{draw.id}"),
         found=draw.findings,
-        suggestions=pages.suggestions(draw.findings or {}),
-        may_manage=current.may("draws.manage"),
+        # They name how many of a few people there are.
+        suggestions=pages.suggestions(draw.findings or {}) if may_manage else [],
+        may_manage=may_manage,
     )
 
 

@@ -92,6 +92,7 @@ class TestPlan:
     def test_the_pool_says_how_likely_it_is_where_more_are_drawn_than_wanted(self, manager):
         draw = make_draw(size=20, within=1, responses={"feature": "sex", "rates": {"": 50, "female": 80, "male": 40}})
         path = f"/staff/draws/{draw.id}/pool"
+        assert "the check will tell" in manager.get(f"/staff/draws/{draw.id}").text
         before = manager.get(path)
         assert "is shown here after the check" in before.text
         assert [text_of(th) for th in before.page.one("main").iter("th") if th.get("scope") == "col"][:3] == [
@@ -114,6 +115,25 @@ class TestPlan:
         draw = fixed(draw)
         drawn = {(q.feature, q.category): (q.draw_least, q.draw_most) for q in quotas.of(draw.id)}
         assert {(key, c): (a, b) for key, c, a, b in draw.findings["drawn"]} == drawn, "what the page says is drawn"
+
+    def test_who_does_not_plan_sees_no_small_number_and_no_page_they_may_not_open(self, client):
+        make_crowd()
+        draw = make_draw(within=0)
+        quotas.change(draw, {("age_band", "85+"): (19, 20)})
+        planning.ask_check(draw)
+        db.session.commit()
+        work_off()
+        staff.sign_in(client, "analyst")
+        path = f"/staff/draws/{draw.id}"
+        cells = [text_of(td) for td in client.get(f"{path}/pool").page.one("main").iter("td")]
+        assert "*" in cells
+        assert all(cell == "*" or int(cell) % 5 == 0 for cell in cells)
+        check = client.get(f"{path}/check").text
+        assert "No group of people meets all the numbers" in check
+        assert "at least 19" not in check
+        links = [a.get("href") for a in client.get(path).page.one("main").iter("a")]
+        assert f"{path}/pool" in links
+        assert all(client.get(link).status_code == 200 for link in links)
 
     def test_pages_of_the_plan_are_gone_once_it_is_fixed(self, manager):
         draw = fixed(make_draw())
