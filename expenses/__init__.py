@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from flask import Flask
 
+import panel.copies
+import panel.leaving
 from expenses import guards, immutability  # noqa: F401  the tables must be known, with what guards them
 
 
@@ -27,6 +29,7 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from expenses import (
         cli,
+        copies,
         emails,  # noqa: F401  messages register by import
         jobs,  # noqa: F401  so does the periodic work
         reactions,
@@ -37,6 +40,8 @@ def init_app(app: Flask) -> None:
 
     sealed.register()
     recipients.register()
+    panel.copies.register(copies.of_member)
+    panel.leaving.register(copies.kept_of)
     reactions.connect()
     views.init_app(app)
     cli.init_app(app)

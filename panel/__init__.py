@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         emails,
         involvement,
         jobs,
+        leaving,
         moves,
         presenters,
         reactions,
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     reactions.connect()
     signals.member_erased.connect(people.forget_member)
     involvement.register(shown.drawn_for)
+    leaving.register(shown.kept_of)
     views.init_app(app)
     app.jinja_env.globals.update(
         removal_reason=presenters.removal_reason,

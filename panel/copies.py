@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,48 @@ from core.database import db
 from i18n import negotiation
 from panel import details, groups, involvement, presenters, queries, steps
 from panel.consents import PURPOSES
-from panel.models import Consent, ConsentText, Group, GroupMembership, Member, MemberEvent
+from panel.models import (
+    Ask,
+    Consent,
+    ConsentText,
+    Group,
+    GroupMembership,
+    Member,
+    MemberEvent,
+    Milestone,
+    Review,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One thing of a part of the copy: its title, and what is held of it as (key, value) in words."""
+
+    title: str
+    lines: list[tuple[str, str]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What another room holds about a member. `key` names it in the file."""
+
+    key: str
+    heading: str
+    items: list[Item]
+
+
+Source = Callable[[int], Part | None]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Ask `source(member_id)` for what its room holds; None for nothing. It runs a bounded number of queries."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def _parts(member: Member) -> list[Part]:
+    return [part for source in _sources if (part := source(member.id)) is not None]
 
 
 def consent_history(member: Member) -> list[dict[str, Any]]:
@@ -70,7 +111,14 @@ def of(member: Member) -> dict[str, Any]:
         "groups": _groups(member),
         "consents": consent_history(member),
         "involvement": involvement.of(member.id),
+        "parts": _parts(member),
     }
+
+
+def _rows(model: Any, member: Member) -> list[Any]:
+    """Return what a table holds of a member, in the order it was written."""
+    found = sa.select(model).where(model.member_id == member.id)
+    return list(db.session.scalars(found.order_by(*model.__table__.primary_key.columns)))
 
 
 def as_json(member: Member) -> str:
@@ -95,5 +143,15 @@ def as_json(member: Member) -> str:
             {key: value for key, value in entry.items() if key != "title"} for entry in consent_history(member)
         ],
         "involvement": [dataclasses.asdict(entry) for entry in involvement.of(member.id)],
+        "asked_on": [{"day": ask.day, "what": ask.kind} for ask in _rows(Ask, member)],
+        "asked_whether_you_stay": [{"day": r.asked_on, "answer": r.outcome} for r in _rows(Review, member)],
+        "thanked_for": [{"day": m.reached_on, "what": m.key} for m in _rows(Milestone, member)],
+        **{
+            part.key: [
+                {"title": item.title, "lines": [{"what": what, "value": value} for what, value in item.lines]}
+                for item in part.items
+            ]
+            for part in _parts(member)
+        },
     }
     return json.dumps(copy, ensure_ascii=False, indent=2, default=str)

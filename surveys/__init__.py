@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     """Connect this room to `app`."""
     from engagements import presenters as engagement_presenters
     from engagements import services as engagement_services
-    from panel import involvement, signals, taking_part
+    from panel import involvement, leaving, signals, taking_part
     from panel.representation import counting
     from surveys import emails, jobs, sealed  # noqa: F401  the messages and the periodic work must be known
     from surveys.presenters import authoring as presenters
@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
     engagement_presenters.add_section(presenters.of_engagement)
     engagement_presenters.add_section(hooks.fieldwork_of_engagement)
     involvement.register(hooks.what_they_were_asked)
+    leaving.register(hooks.kept_answers)
     taking_part.register(participation.all_participant_ids)
     signals.member_erased.connect(hooks.forget_member)
     stages = {"invited": N_("Invited"), "responded": N_("Responded")}

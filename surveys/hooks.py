@@ -20,7 +20,7 @@ from panel.involvement import Entry
 from surveys.models import Fieldwork, FieldworkState, Survey
 from surveys.presenters import fieldwork as presenters
 from surveys.queries import fieldwork as fieldworks
-from surveys.queries import versions
+from surveys.queries import participation, versions
 from surveys.services import answering
 
 
@@ -31,6 +31,16 @@ class FieldworkOpenError(DomainError):
 def forget_member(sender: object, member_id: int) -> None:
     """Let go of what a person who left had begun and not sent."""
     answering.forget_drafts(member_id)
+
+
+def kept_answers(member_id: int) -> str | None:
+    """Say before somebody leaves what stays of surveys that know answers by a number."""
+    if not participation.answered_confidentially(member_id):
+        return None
+    return gettext(
+        "Answers you have sent to confidential surveys, under a number without your name. "
+        "You can delete them with the link we sent you for the survey."
+    )
 
 
 def refuse_open_fieldwork(engagement: Engagement) -> DomainError | None:

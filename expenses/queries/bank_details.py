@@ -20,6 +20,12 @@ def find_current(payee_id: int) -> BankDetails | None:
     )
 
 
+def find_of_member(member_id: int) -> BankDetails | None:
+    """Return the details a member is paid with today."""
+    mine = sa.select(BankDetails).join(Payee, Payee.id == BankDetails.payee_id)
+    return db.session.scalar(mine.where(Payee.member_id == member_id, BankDetails.ended_at.is_(None)))
+
+
 def get(details_id: int) -> BankDetails:
     """Return details by number. Raises NotFoundError."""
     details = db.session.get(BankDetails, details_id)

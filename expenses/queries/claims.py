@@ -41,6 +41,21 @@ def list_own(member_id: int, *, limit: int = 50, offset: int = 0) -> list[Claim]
     return list(db.session.scalars(query.order_by(Claim.id.desc()).limit(limit).offset(offset)))
 
 
+def list_all_own(member_id: int) -> list[Claim]:
+    """Return all of a member's claims with their lines, the newest first: one person makes few."""
+    query = sa.select(Claim).join(Payee, Payee.id == Claim.payee_id).where(Payee.member_id == member_id)
+    return list(db.session.scalars(query.options(selectinload(Claim.lines)).order_by(Claim.id.desc())))
+
+
+def has_sent(member_id: int) -> bool:
+    """Return whether a member has sent any claim."""
+    query = sa.select(Claim.id).join(Payee, Payee.id == Claim.payee_id)
+    return (
+        db.session.scalar(query.where(Payee.member_id == member_id, Claim.submitted_at.is_not(None)).limit(1))
+        is not None
+    )
+
+
 def list_entered(staff_id: int, *, limit: int = 50) -> list[Claim]:
     """Return what a member of staff entered for people and has not sent, the newest first."""
     query = sa.select(Claim).where(Claim.made_by == staff_id, Claim.state == ClaimState.DRAFT)
@@ -63,6 +78,15 @@ def questions(claim_id: int) -> list[ClaimQuestion]:
     """Return what was asked and answered, in order."""
     query = sa.select(ClaimQuestion).where(ClaimQuestion.claim_id == claim_id).order_by(ClaimQuestion.id)
     return list(db.session.scalars(query))
+
+
+def questions_of(claim_ids: Sequence[int]) -> dict[int, list[ClaimQuestion]]:
+    """Return claim -> what was asked and answered, in order."""
+    query = sa.select(ClaimQuestion).where(ClaimQuestion.claim_id.in_(claim_ids)).order_by(ClaimQuestion.id)
+    found: dict[int, list[ClaimQuestion]] = {}
+    for row in db.session.scalars(query):
+        found.setdefault(row.claim_id, []).append(row)
+    return found
 
 
 def receipts_of(line_ids: Sequence[int]) -> dict[int, list[Receipt]]:
@@ -91,10 +115,15 @@ def get_receipt(receipt_id: int) -> tuple[Receipt, Claim]:
 
 def decisions_of(claim_id: int) -> dict[int, LineDecision]:
     """Return line -> the decision that holds."""
+    return decisions_of_all([claim_id])
+
+
+def decisions_of_all(claim_ids: Sequence[int]) -> dict[int, LineDecision]:
+    """Return line -> the decision that holds, of several claims."""
     latest = (
         sa.select(sa.func.max(LineDecision.id))
         .join(ClaimLine, ClaimLine.id == LineDecision.line_id)
-        .where(ClaimLine.claim_id == claim_id)
+        .where(ClaimLine.claim_id.in_(claim_ids))
         .group_by(LineDecision.line_id)
     )
     return {row.line_id: row for row in db.session.scalars(sa.select(LineDecision).where(LineDecision.id.in_(latest)))}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 
-from core import config
+from core import clock, config
 from core.database import db
 from core.errors import NotFoundError
 from i18n.web import day, number
@@ -161,8 +161,15 @@ def drawn_for(member_id: int) -> list[Entry]:
             status = _("You were chosen by lottery.")
         name = title(draw)
         href = url_for("lottery.why", draw_id=draw.id)
-        entries.append(Entry(name, at.date(), status, href, _("Why me?")))
+        entries.append(Entry(name, at.astimezone(clock.zone()).date(), status, href, _("Why me?")))
     return entries
+
+
+def kept_of(member_id: int) -> str | None:
+    """Say before somebody leaves that a lottery which chose them can still be checked."""
+    if not people.list_of_member(member_id):
+        return None
+    return _("That this number was chosen by lottery, so that the lottery can be checked.")
 
 
 def chances_in_words(audience: dict[str, Any], member_ids: Sequence[int]) -> dict[int, str]:

@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.limits import limiter
 from i18n import negotiation
 from i18n.web import words
-from panel import benefits, copies, current, details, involvement, presenters, queries, steps
+from panel import benefits, copies, current, details, involvement, leaving, presenters, queries, steps
 from panel.consents import PURPOSES
 from panel.contact import normalise_email
 from panel.forms.join import AddressForm
@@ -238,13 +238,17 @@ def leave() -> ResponseReturnValue:
     """Leave the panel, told beforehand what is kept and why."""
     form = LeaveForm()
     if request.method == "GET":
-        return render_template("panel/own/leave.html", form=form)
+        return _show_leave(form)
     if not form.validate():
-        return render_template("panel/own/leave.html", form=form), 422
+        return _show_leave(form), 422
     membership.leave(_me(), negotiation.current().tag)
     commit()
     current.forget()
     return _to("left")
+
+
+def _show_leave(form: LeaveForm) -> str:
+    return render_template("panel/own/leave.html", form=form, kept=leaving.kept_of(_me().id))
 
 
 @blueprint.get("/left")

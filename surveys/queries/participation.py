@@ -17,6 +17,7 @@ from surveys.models import (
     AnswerSession,
     Fieldwork,
     FieldworkState,
+    Kind,
     Participation,
     ParticipationState,
     ResultsSnapshot,
@@ -32,6 +33,20 @@ def participant_ids(engagement_id: int) -> sa.Select[int]:
 def all_participant_ids() -> sa.Select[int]:
     """Return a SELECT of the ids of members who are done in any fieldwork."""
     return sa.select(Participation.member_id).where(Participation.state == ParticipationState.DONE)
+
+
+def answered_confidentially(member_id: int) -> bool:
+    """Return whether a member is done in a fieldwork whose answers lie under a number."""
+    found = (
+        sa.select(Participation.id)
+        .join(Fieldwork, Fieldwork.id == Participation.fieldwork_id)
+        .where(
+            Participation.member_id == member_id,
+            Participation.state == ParticipationState.DONE,
+            Fieldwork.kind == Kind.CONFIDENTIAL,
+        )
+    )
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def invited_ids(engagement_id: int) -> sa.Select[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,8 @@ from mail.models import OutboxMessage
 from panel.models import Member
 from panel.services import membership
 from tests.factories import expenses as make
-from tests.factories.members import make_member
+from tests.factories.members import make_member, sign_in_member
+from tests.support.queries import recorded
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -28,6 +30,45 @@ def payee_who_left(state: str, team: make.Team | None = None) -> tuple[Claim, Pa
     membership.leave(member, "cy")
     db.session.commit()
     return claim, payee
+
+
+class TestToldBeforehand:
+    def test_who_leaves_is_told_what_is_kept_of_their_claims(self, client) -> None:
+        member = make_member()
+        sign_in_member(client, member)
+        assert "public money" not in client.get("/me/leave").page.text
+        make.make_claim("paid", payee=make.make_payee(member))
+        assert "public money" in client.get("/me/leave").page.text
+
+
+class TestCopy:
+    def test_holds_claims_questions_and_the_account_of_this_person_alone(self, client) -> None:
+        member, other = make_member(), make_member()
+        payee = make.make_payee(member)
+        claim = make.make_claim("paid", payee=payee)
+        stranger = make.make_claim("paid", payee=make.make_payee(other))
+        sign_in_member(client, member)
+        page = client.get("/me/copy").page
+        assert claim.reference in page.text
+        assert stranger.reference not in page.text
+        assert "•••••" in page.text
+        copy = json.loads(client.get("/me/copy.json").data)
+        held = {item["title"]: {line["what"]: line["value"] for line in item["lines"]} for item in copy["claims"]}
+        [told] = [lines for title, lines in held.items() if claim.reference in title]
+        assert told["State"] == "Paid"
+
+    def test_costs_the_same_for_many_claims(self, client) -> None:
+        member = make_member()
+        payee, team = make.make_payee(member), make.Team()
+        sign_in_member(client, member)
+        counts = []
+        for more in (1, 6):
+            for _ in range(more):
+                make.make_claim("approved", payee=payee, team=team)
+            with recorded() as queries:
+                assert client.get("/me/copy").status_code == 200
+            counts.append(len(queries.statements))
+        assert counts[0] == counts[1]
 
 
 class TestLeaving:

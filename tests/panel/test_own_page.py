@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from core import clock
 from core.database import db
 from panel import contact, involvement, profiles, queries, signals
-from panel.models import Consent, Member, MemberLink, MemberSession, MemberState
+from panel.models import Consent, Member, MemberLink, MemberSession, MemberState, Milestone, Review
+from panel.services import asking as asks
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
 from tests.panel.support import link_in, messages
@@ -293,6 +294,18 @@ class TestCopy:
         assert copy["about"]["ethnic_white"]["text"] == "Polish"
         assert len(copy["consent_history"]) == 2
         assert "attachment" in response.headers["Content-Disposition"]
+
+    def test_the_file_holds_when_somebody_was_asked_and_thanked(self, client):
+        member = make_member()
+        asks.ask([member.id], dt.date(2026, 3, 2), kind="survey", source="fieldwork:12")
+        db.session.add(Milestone(member_id=member.id, key="one_year", reached_on=dt.date(2026, 2, 1)))
+        db.session.add(Review(member_id=member.id, asked_on=dt.date(2026, 1, 5)))
+        db.session.commit()
+        sign_in(client, member)
+        copy = json.loads(client.get("/me/copy.json").data)
+        assert copy["asked_on"] == [{"day": "2026-03-02", "what": "survey"}]
+        assert copy["thanked_for"] == [{"day": "2026-02-01", "what": "one_year"}]
+        assert copy["asked_whether_you_stay"][0]["day"] == "2026-01-05"
 
     def test_can_be_read(self, client):
         member = make_member(name="Ewa Nowak", answers={"religion": {"value": "prefer_not_to_say"}})

@@ -1,4 +1,4 @@
-"""What surveys say when an engagement is to be closed."""
+"""What surveys say when an engagement is to be closed, or when somebody is about to leave."""
 
 from __future__ import annotations
 
@@ -7,10 +7,26 @@ import pytest
 from core.database import db
 from engagements import services
 from surveys.hooks import FieldworkOpenError
+from surveys.models import Kind
 from tests.factories.engagements import make_engagement
+from tests.factories.fieldwork import invite, make_open_fieldwork
+from tests.factories.members import make_member, sign_in_member
 from tests.factories.surveys import make_fieldwork, make_survey, publish
+from tests.surveys import respondents
 
 pytestmark = pytest.mark.usefixtures("app")
+
+
+class TestLeaving:
+    @pytest.mark.parametrize(("kind", "told"), [(Kind.CONFIDENTIAL, True), (Kind.ANONYMOUS, False)])
+    def test_who_answered_confidentially_is_told_how_to_take_it_back(self, client, kind: str, told: bool) -> None:
+        fieldwork = make_open_fieldwork(kind=kind)
+        member = make_member()
+        way = invite(fieldwork, [member])[0]
+        sign_in_member(client, member)
+        assert "confidential surveys" not in client.get("/me/leave").page.text
+        respondents.answer(client, way.token, fieldwork.slug)
+        assert ("confidential surveys" in client.get("/me/leave").page.text) is told
 
 
 class TestCloseEngagement:
