@@ -32,7 +32,7 @@ def of_member(member_id: int) -> Part | None:
     account = bank_details.find_of_member(member_id)
     if not claims and not asked and account is None:
         return None
-    titles = _titles([row.engagement_id for row in (*claims, *asked)])
+    titles = _titles([*(row.engagement_id for row in claims), *(row.engagement_id for row in asked)])
     named = presenter.names(policy.list_categories(active=False))
     items = [*_claims(claims, named, titles), *(_asked(row, named, titles) for row in asked)]
     if account is not None:
