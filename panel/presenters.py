@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from core.errors import N_
 from i18n import languages, negotiation
-from i18n.web import day, listed, number
+from i18n.web import day, listed, number, percent
 from panel import groups
 from panel.consents import PURPOSES
 from panel.group_lists import Own
@@ -144,8 +144,21 @@ def group_rules(group: Group, wanted: Iterable[int], areas: Iterable[Area]) -> l
         {"key": _("Areas"), "value": listed(names[area] for area in wanted) or _("Everybody")},
         {"key": _("Whom it should be like"), "value": _(groups.MIRRORS[group.mirrors])},
         {"key": _("Members wanted"), "value": group.size_wanted or _("Not set")},
+        {"key": _("Rotation"), "value": _rotation_rule(group)},
         {"key": _("Nobody joins from"), "value": day(group.closed_on) or _("Not set")},
     ]
+
+
+def _rotation_rule(group: Group) -> str:
+    if group.rotation_share is None or group.rotation_after is None:
+        return _("Not set")
+    return _(
+        "Each year %(share)s make room, drawn by lot from those who have belonged for %(months)s months or more. "
+        "They can come back after %(back)s months.",
+        share=percent(group.rotation_share / 100),
+        months=number(group.rotation_after),
+        back=number(group.rotation_return),
+    )
 
 
 def tenures(group: Group, counts: Sequence[int]) -> list[list[Any]]:

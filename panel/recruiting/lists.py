@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -105,8 +106,7 @@ def _said(understood: Understood, areas: dict[str, str]) -> list[dict[str, Any]]
     ]
     for key, answer in told["about"].items():
         if "year" in answer:
-            parts = [answer[part] for part in ("year", "month", "day") if answer[part]]
-            rows.append({"key": _(named["date_of_birth"]), "value": "-".join(f"{part:02}" for part in parts)})
+            rows.append({"key": _(named["date_of_birth"]), "value": _born(answer)})
         else:
             rows.append({"key": _(named[key]), "value": _(asked[key][answer["value"]])})
     for purpose, given in told["consents"].items():
@@ -114,6 +114,12 @@ def _said(understood: Understood, areas: dict[str, str]) -> list[dict[str, Any]]
     if understood.agreed_on:
         rows.append({"key": _("Day on which the person agreed"), "value": day(understood.agreed_on)})
     return [row for row in rows if row["value"]]
+
+
+def _born(answer: dict[str, Any]) -> str:
+    """Return a date of birth; in words where it is whole, so that a month taken for a day is seen."""
+    parts = [answer[part] for part in ("year", "month", "day") if answer[part]]
+    return day(dt.date(*parts)) if len(parts) == 3 else "-".join(f"{part:02}" for part in parts)
 
 
 def reason(found: MemberImport, key: str, column: int | None) -> str:

@@ -293,6 +293,7 @@ class TestMeaning:
         text = say_evidence(client, number).page.text
         assert "Asha Patel" in text
         assert "Female" in text
+        assert "1 February 1990" in text, "a month taken for a day would be seen"
         assert "Notes" in text
         assert "likes tea" not in text
 

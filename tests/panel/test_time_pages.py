@@ -59,6 +59,13 @@ class TestGroupPages:
         assert words in response.page.errors
         assert db.session.scalars(sa.select(Group)).all() == []
 
+    def test_a_group_s_page_says_how_it_rotates(self, client):
+        sign_in(client, "panel_manager")
+        group = make_group(rotation_share=33, rotation_after=12, rotation_return=6)
+        text = client.get(f"/staff/groups/{group.id}").page.text
+        assert "Each year 33% make room" in text
+        assert "belonged for 12 months or more. They can come back after 6 months." in text
+
     def test_people_are_added_invited_refused_and_removed_with_a_reason(self, client):
         sign_in(client, "panel_manager")
         group, member, other = make_group(), make_member(), make_member()
