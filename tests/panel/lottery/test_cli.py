@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from panel.lottery.cli import draw_command, publish_command, verify_command
+from panel.lottery.cli import COMMANDS, draw_command, publish_command, verify_command
 from tests.panel.lottery.pools import example
 
 ROOT = Path(__file__).parents[3]
@@ -73,6 +73,19 @@ class TestDraw:
     def test_says_refused_with_the_place(self, files):
         answer = json.loads(run(files, size="201").output)
         assert (answer["status"], answer["file"], answer["row"]) == ("refused", "pool.csv", 201)
+
+
+class TestDocument:
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_names_every_command_and_option(self, command):
+        said = (ROOT / "docs/lottery.md").read_text(encoding="utf-8")
+        named = next(part for part in said.split("    flask panel ")[1:] if part.startswith(command.name))
+        options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
+        assert [option for option in options if option not in named.split("\n\n")[0]] == []
+
+    def test_names_every_key_that_is_printed(self, files):
+        said = (ROOT / "docs/lottery.md").read_text(encoding="utf-8")
+        assert [key for key in json.loads(run(files).output) if f"`{key}`" not in said] == []
 
 
 class TestStart:
