@@ -7,54 +7,12 @@ job; the ORM refuses it elsewhere (expenses.immutability).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import sqlalchemy as sa
-
+from core.guards import Guard, changed, keep
 from expenses import models
 
 
-@dataclass(frozen=True)
-class Guard:
-    """A trigger: `event` on `table` is refused with `words` where `condition` holds of OLD and NEW."""
-
-    name: str
-    table: str
-    event: str
-    condition: str
-    words: str
-
-    def make(self, dialect: str) -> tuple[str, ...]:
-        """Return the statements that make it."""
-        if dialect == "sqlite":
-            condition = self.condition.replace(" IS DISTINCT FROM ", " IS NOT ")
-            return (
-                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} WHEN {condition} "
-                f"BEGIN SELECT RAISE(ABORT, '{self.words}'); END",
-            )
-        return (
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {self.condition} THEN RAISE EXCEPTION '{self.words}' USING ERRCODE = 'check_violation'; END IF; "
-            "RETURN NEW; END $$",
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
-        )
-
-    def undo(self, dialect: str) -> tuple[str, ...]:
-        """Return the statements that take it away."""
-        if dialect == "sqlite":
-            return (f"DROP TRIGGER IF EXISTS {self.name}",)
-        return (f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}", f"DROP FUNCTION IF EXISTS {self.name}()")
-
-
-def _changed(columns: Sequence[str]) -> str:
-    return " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
-
-
 def _fixed(table: str, *columns: str, words: str) -> Guard:
-    return Guard(f"{table}_is_fixed", table, "UPDATE", _changed(columns), words)
+    return Guard(f"{table}_is_fixed", table, "UPDATE", changed(columns), words)
 
 
 _OWN = ("made_by", "claimant_staff_id", "approved_by", "authorised_by")
@@ -135,7 +93,7 @@ GUARDS: tuple[Guard, ...] = (
         "claim_line_is_fixed",
         "claim_line",
         "UPDATE",
-        f"({_changed(_LINE)}) AND " + _SENT_CLAIM.format("OLD"),
+        f"({changed(_LINE)}) AND " + _SENT_CLAIM.format("OLD"),
         "the lines of a claim are fixed once it is sent",
     ),
     Guard(
@@ -149,9 +107,9 @@ GUARDS: tuple[Guard, ...] = (
         "claim_is_fixed",
         "claim",
         "UPDATE",
-        f"(OLD.state <> 'draft' AND ({_changed(_SENT)})) OR ((OLD.state IN "
+        f"(OLD.state <> 'draft' AND ({changed(_SENT)})) OR ((OLD.state IN "
         "('authorised', 'in_run', 'paid', 'failed', 'corrected') OR (OLD.state = 'declined' AND OLD.authorised_by "
-        f"IS NOT NULL)) AND ({_changed(_AUTHORISED)}))",
+        f"IS NOT NULL)) AND ({changed(_AUTHORISED)}))",
         "what was sent, and what was authorised, cannot change",
     ),
     Guard(
@@ -174,7 +132,7 @@ GUARDS: tuple[Guard, ...] = (
         "payment_confirmed_by_another",
         "payment_run",
         "UPDATE",
-        f"{_changed(['confirmed_by'])} AND EXISTS ({_OF_RUN} AND ({_took_part('NEW.confirmed_by')} "
+        f"{changed(['confirmed_by'])} AND EXISTS ({_OF_RUN} AND ({_took_part('NEW.confirmed_by')} "
         f"OR {_GAVE_ACCOUNT.format('p', 'NEW.confirmed_by')}))",
         "nobody confirms a claim they took part in",
     ),
@@ -223,18 +181,4 @@ GUARDS: tuple[Guard, ...] = (
 )
 
 
-def create(connection: sa.Connection, table: str | None = None) -> None:
-    """Make the guards of `table`, or all, anew where they are there."""
-    for guard in GUARDS:
-        if table in {None, guard.table}:
-            dialect = connection.dialect.name
-            for statement in (*guard.undo(dialect), *guard.make(dialect)):
-                connection.exec_driver_sql(statement)
-
-
-def _after_create(target: Any, connection: sa.Connection, **options: Any) -> None:
-    create(connection, target.name)
-
-
-for _model in {guard.table: guard for guard in GUARDS}:
-    sa.event.listen(models.Claim.metadata.tables[_model], "after_create", _after_create)
+keep(models.Claim.metadata, GUARDS)
