@@ -13,7 +13,7 @@ from accounts.models import Staff
 from core import clock, ids
 from core.database import db
 from expenses import demo_cases, demo_papers, indexes, processing_days, sealed
-from expenses.models import BankDetails, Budget, Claim, ClaimKind, PayeeKind, PaymentMethod
+from expenses.models import BankDetails, Budget, Claim, ClaimKind, ClaimState, PayeeKind, PaymentMethod
 from expenses.queries import bank_details, payments
 from expenses.services import authorising, choices, claims, deciding, files, payees, payer, policy, receipts, runs
 from expenses.services.deciding import Given
@@ -87,19 +87,28 @@ def load(member_ids: Sequence[int], engagement_ids: Sequence[int], cast: Mapping
         _claim(chance, member_id, state, chance.choice(engagement_ids), office)
         for member_id, state in zip(chosen, states, strict=True)
     ]
-    # With the claims of the first run, so that it is paid before its day.
-    made.insert(0, demo_cases.old_advance(chosen[-1], office.approver, office.holder, engagement_ids[0]))
-    states.insert(0, "paid")
+    # With the claims of the first run, so that they are paid before their day.
+    advances = [
+        demo_cases.old_advance(member_id, office.approver, office.holder, engagement_ids[0])
+        for member_id in chosen[-demo_cases.ADVANCES :]
+    ]
+    made, states = [*advances, *made], ["paid"] * len(advances) + states
     _pay(made, states, office)
+    demo_cases.account_for(advances, office.approver)
+    demo_cases.pay_another_way([claim for claim in made if claim.state == ClaimState.FAILED], office.enterer)
     demo_cases.ask(chosen, office.approver, engagement_ids[0])
     _account(demo_cases.invoice(office.enterer, engagement_ids[0]))
     return f"{len(made)} claims for expenses, {states.count('paid')} of them paid."
 
 
 def _states(chance: random.Random, count: int) -> list[str]:
-    """Return one of each state first, so that a small panel shows them all, then the rest by their shares."""
-    rest = chance.choices(list(_SHARES), list(_SHARES.values()), k=max(0, count - len(_SHARES)))
-    return [*_SHARES, *rest][:count]
+    """Return one of each state first, so that a small panel shows them all, then the rest by their shares.
+
+    Three payments come back: one that waits, one for which its person and one for which staff found another way.
+    """
+    first = [*_SHARES, "failed", "failed"]
+    rest = chance.choices(list(_SHARES), list(_SHARES.values()), k=max(0, count - len(first)))
+    return [*first, *rest][:count]
 
 
 def _budget(engagement_id: int, pence: int, office: Office) -> None:

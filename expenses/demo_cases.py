@@ -1,4 +1,4 @@
-"""The demo's cases beside everyday claims: what was asked before the day, an advance not accounted for, an invoice."""
+"""The demo's cases beside everyday claims: asked before the day, advances, payments that came back, an invoice."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from accounts.models import Staff
 from core import clock
 from core.database import db
 from expenses import demo_papers
-from expenses.models import Claim, PayeeKind, PriorKind
-from expenses.services import authorising, claims, deciding, payees, prior, receipts
+from expenses.models import Claim, Outcome, PayeeKind, PaymentMethod, PriorKind
+from expenses.services import advances, authorising, choices, claims, deciding, payees, prior, receipts
 from expenses.services.deciding import Given
 from i18n import negotiation
 from i18n.web import day as day_words
@@ -75,7 +75,7 @@ def _question(
 
 
 def old_advance(member_id: int, approver: Staff, authoriser: Staff, engagement_id: int) -> Claim:
-    """Return an advance for a day that is past by now, ready for the first run: nobody said what it was spent on."""
+    """Return an advance for a day that is past by now, ready for the first run."""
     payee = payees.for_member(db.session.get_one(Member, member_id))
     day = clock.today() - dt.timedelta(days=20)
     with clock.stopped_at(clock.now() - dt.timedelta(days=44)):
@@ -90,6 +90,44 @@ def old_advance(member_id: int, approver: Staff, authoriser: Staff, engagement_i
         _approve(claim, approver)
         authorising.authorise(claim, by=authoriser, version=claim.version)
     return claim
+
+
+#: How many advances there are: not accounted for, to be given back, given back, waived.
+ADVANCES = 4
+#: What was spent of each but the first, and what became of the rest and why.
+_SPENT: tuple[tuple[int, str, str], ...] = (
+    (5150, "", ""),
+    (6000, Outcome.RETURNED, ""),
+    (6385, Outcome.WAIVED, "15 pence are too little to ask for."),
+)
+
+
+def account_for(paid: Sequence[Claim], approver: Staff) -> None:
+    """Say of all but the first what it was spent on; of two, what was left is given back or waived."""
+    for advance, (pence, outcome, reason) in zip(paid[1:], _SPENT, strict=False):
+        with clock.stopped_at(clock.now() - dt.timedelta(days=12)):
+            claim = advances.account_for(advance, language="en")
+            spent_on = clock.today() - dt.timedelta(days=8)
+            line = claims.add_line(claim, category="personal_assistant", spent_on=spent_on, spent_pence=pence)
+            paper = demo_papers.receipt("Helping Hands Care", pence, f"{spent_on:%d.%m.%Y}")
+            receipts.add(claim, line, paper, actor=f"member:{claim.payee_id}")
+            claims.send(claim, actor=f"member:{claim.payee_id}")
+        with clock.stopped_at(clock.now() - dt.timedelta(days=10)):
+            _approve(claim, approver)
+        if outcome:
+            with clock.stopped_at(clock.now() - dt.timedelta(days=3)):
+                advances.close(advance, outcome, by=approver, reason=reason)
+
+
+def pay_another_way(failed: Sequence[Claim], enterer: Staff) -> None:
+    """Let the second person whose payment came back choose a voucher, and staff note one for the third."""
+    for claim, by in zip(failed[1:], (None, enterer), strict=False):
+        with clock.stopped_at(clock.now() - dt.timedelta(days=2)):
+            if by is None:
+                actor = f"member:{claim.payee_id}"
+                choices.choose(claim, PaymentMethod.VOUCHER, language=claim.language, how="online", actor=actor)
+            else:
+                choices.choose_for(claim, PaymentMethod.VOUCHER, language=claim.language, by=by)
 
 
 def _approve(claim: Claim, approver: Staff) -> None:
