@@ -136,6 +136,12 @@ def apart(_context: Context, text: str) -> str:
     return f"\u2066{text}\u2069" if text and negotiation.current().direction == "rtl" else text
 
 
+def typed(text: str) -> str:
+    """Return what somebody typed so that it keeps its own direction, with its full stop where it belongs."""
+    # FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE.
+    return f"\u2068{text}\u2069" if text else ""
+
+
 def phone(number: str) -> Markup:
     """Return a phone number as a link that rings it, in one piece and in its own order in every language."""
     if not number:

@@ -156,7 +156,7 @@ class ReceiptForm(Form):
     """A photo taken now, or a file that is there."""
 
     photo = FileField(_l("Take a photo"))
-    file = FileField(_l("Or choose a photo or a PDF"), description=_l("Up to 10 MB."))
+    file = FileField(_l("Or choose a photo or a PDF"), description=_l("Up to %(size)s.", size="\u206610\u00a0MB\u2069"))
 
 
 class NoReceiptForm(Form):

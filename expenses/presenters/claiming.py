@@ -34,7 +34,7 @@ from expenses.queries import claims as queries
 from expenses.reasons import REASONS
 from expenses.services.claims import is_whole
 from i18n import negotiation
-from i18n.web import day, money, number
+from i18n.web import day, money, number, typed
 
 _COME_BACK = N_("Please check your bank details, or choose another way to be paid. Then we pay you again.")
 #: State -> its name, the colour of its tag, and what happens next.
@@ -251,7 +251,7 @@ def _time_rows(line: ClaimLine, link: Callable[..., str], of_them: bool) -> list
 def _cost_rows(line: ClaimLine, named: Mapping[str, str], files: int, link: Callable[..., str]) -> list[dict[str, Any]]:
     unit = unit_of(line)
     number_ = {"number": line.number}
-    receipts = ngettext("%(num)s file", "%(num)s files", files) if files else sealed.read(line, "no_receipt")
+    receipts = ngettext("%(num)s file", "%(num)s files", files) if files else typed(sealed.read(line, "no_receipt"))
     if not receipts and is_whole(line) and pricing.NO_RECEIPT not in line.flags:
         receipts = _("Not needed")
     rows = [
@@ -263,7 +263,11 @@ def _cost_rows(line: ClaimLine, named: Mapping[str, str], files: int, link: Call
             "href": link("how_much", **number_),
         },
         {"key": _("Receipt"), "value": receipts, "href": link("receipt", **number_)},
-        {"key": _("Anything we should know"), "value": sealed.read(line, "note"), "href": link("note", **number_)},
+        {
+            "key": _("Anything we should know"),
+            "value": typed(sealed.read(line, "note")),
+            "href": link("note", **number_),
+        },
     ]
     if line.spent_pence != line.claimed_pence:
         rows.append({"key": _("That makes"), "value": money(line.claimed_pence)})
@@ -273,7 +277,7 @@ def _cost_rows(line: ClaimLine, named: Mapping[str, str], files: int, link: Call
 def what_for(claim: Claim) -> str:
     """Return what a claim was for."""
     if claim.engagement_id is None:
-        return sealed.read(claim, "event")
+        return typed(sealed.read(claim, "event"))
     return title_of(get_engagement(claim.engagement_id), negotiation.current().tag)
 
 

@@ -12,7 +12,7 @@ from core.errors import N_
 from expenses import sealed
 from expenses.models import PriorKind, PriorRequest, PriorState
 from expenses.services.prior import says_for_what
-from i18n.web import day, money
+from i18n.web import day, money, typed
 
 KINDS: dict[str, str] = {
     PriorKind.APPROVAL: N_("I pay it, and want to know if you pay it back"),
@@ -79,12 +79,12 @@ def told(row: PriorRequest, named: Mapping[str, str], titles: Mapping[int, str])
     return {
         "id": row.id,
         "kind": _(KINDS[row.kind]),
-        "event": titles.get(row.engagement_id or 0, "") or sealed.read(row, "event"),
+        "event": titles.get(row.engagement_id or 0, "") or typed(sealed.read(row, "event")),
         "category": named.get(row.category or "", row.category or ""),
         "day": day(row.day),
         "asked": money(row.asked_pence) if row.asked_pence is not None else _("Not known yet"),
         "agreed": money(row.agreed_pence) if row.state in {PriorState.AGREED, PriorState.USED} else "",
-        "words": sealed.read(row, "words"),
+        "words": typed(sealed.read(row, "words")),
         "answer": sealed.read(row, "answer"),
         "state": name,
         "colour": colour,
