@@ -36,6 +36,8 @@ ACTIONS: dict[str, str] = {
     # Messages
     "campaign.paused": N_("Sending was paused"),
     "campaign.resumed": N_("Sending was resumed"),
+    "campaign.settled": N_("Staff decided about all uncertain messages of a campaign"),
+    "messages.held": N_("Waiting messages were held back after a restore"),
     "message.settled": N_("Staff decided about a message"),
     "message.bounced": N_("A message came back"),
     "messages.refused": N_("Somebody unsubscribed by a link"),

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 
 from core import audit
 from core.database import commit
-from mail import bounces
+from mail import bounces, settling
 
 commands = AppGroup("mail", help="Messages.")
 
@@ -33,6 +33,16 @@ def read_bounces(folder: Path) -> None:
         f"{tally.total()} read: {tally['hard']} for good, {tally['soft']} for now, "
         f"{tally['unmatched']} of messages we do not know, {tally['other']} no bounces."
     )
+
+
+@commands.command("hold")
+def hold_messages() -> None:
+    """After a restore, before a worker starts: send nothing that waits until a person has decided about it, because it
+    may have left since the backup was made."""
+    with audit.acting_as("command"):
+        held = settling.hold_all()
+        commit()
+    click.echo(f"{held} held back. Decide about them on the staff page Messages, a campaign at a time.")
 
 
 def _reports(folder: Path) -> Iterator[tuple[Path, Path]]:

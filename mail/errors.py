@@ -32,6 +32,7 @@ REASONS: dict[str, str] = {
     "cannot_render": N_("The message could not be put together"),
     # nobody knows
     "worker_died": N_("The worker stopped while it was sending"),
+    "restored": N_("The database was restored from a backup: it may have left before"),
     "no_reply": N_("The connection broke before the mail server confirmed"),
 }
 

@@ -110,3 +110,12 @@ def choices_for(message: OutboxMessage) -> list[tuple[str, str]]:
     if message.state == MessageState.UNCERTAIN:
         choices.append(("sent", gettext("Count it as sent")))
     return [*choices, ("give_up", gettext("Give it up"))]
+
+
+def choices_for_all() -> list[tuple[str, str]]:
+    """Return what staff can decide about all uncertain messages of a campaign at once."""
+    return [
+        ("again", gettext("Send them all again")),
+        ("sent", gettext("Count them all as sent")),
+        ("give_up", gettext("Give them all up")),
+    ]

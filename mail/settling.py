@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from core import audit, clock
-from core.database import db
+from core.database import changed_by, db
 from mail import claiming, journal
 from mail.claiming import Outcome
 from mail.errors import NotSettleableError
 from mail.journal import Mark, Record
-from mail.models import MessageState, OutboxMessage
+from mail.models import Campaign, MessageState, OutboxMessage
 from mail.transports import Transport
 
 #: How many rows of one dead run are settled in one transaction.
@@ -70,6 +71,34 @@ def settle_by_hand(message: OutboxMessage, choice: str) -> None:
     db.session.flush()
     after = {"state": message.state, "failure": message.failure, "choice": choice}
     audit.record("message.settled", f"message:{message.id}", before, after)
+
+
+def settle_campaign(campaign: Campaign, choice: str) -> int:
+    """Do what a person decided about all uncertain messages of a campaign: `again`, `sent` or `give_up`.
+
+    Return how many that were.
+    """
+    here = [OutboxMessage.campaign_key == campaign.key, OutboxMessage.state == MessageState.UNCERTAIN]
+    now = clock.now()
+    values: dict[str, Any] = {
+        "again": {"state": MessageState.QUEUED, "failure": None, "not_before": now},
+        "sent": {"state": MessageState.SENT, "failure": None, "context": None, "sent_at": now},
+        "give_up": {"state": MessageState.SKIPPED, "failure": "given_up", "context": None},
+    }[choice]
+    changed = changed_by(sa.update(OutboxMessage).where(*here).values(lease_owner=None, lease_until=None, **values))
+    audit.record("campaign.settled", f"campaign:{campaign.id}", None, {"choice": choice, "messages": changed})
+    return changed
+
+
+def hold_all() -> int:
+    """Make every message that waits uncertain: after a restore nobody knows which of them left. Return how many."""
+    held = changed_by(
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.state == MessageState.QUEUED)
+        .values(state=MessageState.UNCERTAIN, failure="restored")
+    )
+    audit.record("messages.held", "messages", None, {"messages": held})
+    return held
 
 
 def _owners(own_run: str) -> list[str]:

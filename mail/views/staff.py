@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from core import access
 from core.database import commit
@@ -71,6 +72,32 @@ def resume_campaign(campaign_id: int) -> ResponseReturnValue:
     commit()
     flash(_("The campaign goes on."))
     return redirect(url_for("mail.show_campaign", campaign_id=campaign_id), 303)
+
+
+@blueprint.route("/staff/messages/campaigns/<int:campaign_id>/settle", methods=["GET", "POST"])
+@access.requires("mail.manage")
+def settle_campaign(campaign_id: int) -> ResponseReturnValue:
+    """Decide about all uncertain messages of a campaign at once."""
+    campaign = _campaign(campaign_id)
+    back = url_for("mail.show_campaign", campaign_id=campaign_id)
+    form = SettleForm()
+    form.choice.choices = presenters.choices_for_all()
+    if form.validate_on_submit():
+        settled = settling.settle_campaign(campaign, form.choice.data)
+        commit()
+        flash(
+            ngettext(
+                "Your decision about %(num)s message is recorded.",
+                "Your decision about %(num)s messages is recorded.",
+                settled,
+            )
+        )
+        return redirect(back, 303)
+    progress = queries.progress_of([campaign.key])[campaign.key]
+    page = render_template(
+        "mail/settle_campaign.html", form=form, campaign=campaign, progress=progress, back=back, words_for=presenters
+    )
+    return page, 422 if form.errors else 200
 
 
 @blueprint.get("/staff/messages/failures")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 
 import pytest
 import sqlalchemy as sa
@@ -116,6 +117,42 @@ class TestSettle:
         row = db.session.scalars(sa.select(OutboxMessage)).one()
         page = client.get(f"/staff/messages/{row.id}/settle", follow_redirects=True).page
         assert "has been settled" in page.text
+
+
+class TestSettleCampaign:
+    @pytest.mark.parametrize(("choice", "state"), [("again", "queued"), ("sent", "sent"), ("give_up", "skipped")])
+    def test_decides_about_all_of_a_campaign_and_of_no_other(self, client, people, kinds, choice, state):
+        sign_in(client, "panel_manager")
+        uncertain = [("uncertain", "restored")] * 3
+        campaign = sent_campaign(people, kinds, [*uncertain, ("sent", None)])
+        sent_campaign(people, kinds, uncertain[:1], key="news:2")
+        page = client.get(f"/staff/messages/campaigns/{campaign}").page
+        address = page.link("Decide about all uncertain messages at once")
+        assert "3 messages of this campaign" in client.get(address).page.text
+        assert client.submit(address, "settle").page.errors == ["Choose what should happen."]
+        page = client.submit(address, "settle", choice=choice).page
+        assert "Your decision about 3 messages is recorded." in page.html
+        rows = db.session.execute(sa.select(OutboxMessage.campaign_key, OutboxMessage.state))
+        assert Counter(map(tuple, rows)) == Counter(
+            [("news:1", state)] * 3 + [("news:1", "sent"), ("news:2", "uncertain")]
+        )
+        entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "campaign.settled")).one()
+        assert entry.after == {"choice": choice, "messages": 3}
+
+    def test_is_for_those_who_manage_messages(self, client, people, kinds):
+        sign_in(client, "analyst")
+        campaign = sent_campaign(people, kinds, [("uncertain", "restored")])
+        assert client.get(f"/staff/messages/campaigns/{campaign}/settle").status_code == 403
+
+
+class TestHold:
+    def test_after_a_restore_nothing_leaves_without_a_decision(self, app, people, kinds):
+        sent_campaign(people, kinds, [("queued", None), ("queued", None), ("failed", "refused")])
+        result = app.test_cli_runner().invoke(args=["mail", "hold"])
+        assert result.output.startswith("2 held back.")
+        assert not claiming.anything_due()
+        found = db.session.scalars(sa.select(OutboxMessage.state).order_by(OutboxMessage.id))
+        assert sorted(found) == ["failed", "uncertain", "uncertain"]
 
 
 class TestUnsubscribe:

@@ -429,7 +429,8 @@ def _mail(values: Values, member: Any) -> None:
     unsubscribing.ensure_key()
     db.session.commit()
     values.by_name["message_id"] = row.id
-    values.at("mail.campaign", campaign_id=db.session.scalars(sa.select(Campaign.id)).first())
+    for endpoint in ("mail.show_campaign", "mail.settle_campaign"):
+        values.at(endpoint, campaign_id=db.session.scalars(sa.select(Campaign.id)).first())
     values.at(
         "mail.ask_to_unsubscribe", token=unsubscribing.link(f"member:{member.id}", "newsletter").rpartition("/")[2]
     )
