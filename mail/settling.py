@@ -80,12 +80,13 @@ def settle_campaign(campaign: Campaign, choice: str) -> int:
     """
     here = [OutboxMessage.campaign_key == campaign.key, OutboxMessage.state == MessageState.UNCERTAIN]
     now = clock.now()
-    values: dict[str, Any] = {
+    decided: dict[str, dict[str, Any]] = {
         "again": {"state": MessageState.QUEUED, "failure": None, "not_before": now},
         "sent": {"state": MessageState.SENT, "failure": None, "context": None, "sent_at": now},
         "give_up": {"state": MessageState.SKIPPED, "failure": "given_up", "context": None},
-    }[choice]
-    changed = changed_by(sa.update(OutboxMessage).where(*here).values(lease_owner=None, lease_until=None, **values))
+    }
+    values = {"lease_owner": None, "lease_until": None, **decided[choice]}
+    changed = changed_by(sa.update(OutboxMessage).where(*here).values(values))
     audit.record("campaign.settled", f"campaign:{campaign.id}", None, {"choice": choice, "messages": changed})
     return changed
 
