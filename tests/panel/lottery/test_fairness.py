@@ -114,7 +114,8 @@ class TestEveryAlgorithm:
         renamed = [Quota(f"new {q.category}", new[q.feature], q.min, q.max) for q in quotas]
         renamed += [Quota("again", q.feature, q.min, q.max) for q in renamed if q.category == "new sex"]
         moved = draw(Pool([pool.ids[i] for i in order], columns), renamed, k, algorithm, "1").probabilities
-        assert moved == pytest.approx(plain, abs=1e-5)
+        # Leximin is settled by linear programs; the others end where their goal rises by too little to tell.
+        assert moved == pytest.approx(plain, abs=1e-9 if algorithm in ("leximin", "random") else 1e-5)
 
     def test_random_takes_no_notice_of_quotas(self):
         pool, quotas, k = example()
