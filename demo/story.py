@@ -98,9 +98,9 @@ def _in_the_field(cast: Cast, chance: random.Random, area: int) -> str:
     people = joined_before(opens, chance)
     work = _open(cast, built, Kind.CONFIDENTIAL, opens, closes, people)
     history.deliver(chance)
-    answered = _answer(
-        chance, work, built, people, respondents.about_walk_in_centre, _at(-1, 20), most=ANSWERS_IN_THE_FIELD
-    )
+    # In a small panel, somebody is left to remind.
+    most = min(ANSWERS_IN_THE_FIELD, len(people) * 2 // 3)
+    answered = _answer(chance, work, built, people, respondents.about_walk_in_centre, _at(-1, 20), most=most)
     history.deliver(chance)
     # The reminders are not delivered: the worker sends them, so that the demo's mail can be read.
     _remind(cast, work)
