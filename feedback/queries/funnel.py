@@ -28,8 +28,10 @@ MONTHS = 12
 _WIDTH = 3
 #: People whose sealed answers are opened at a time.
 _PORTION = 1_000
-#: From so many invitations on the worker keeps the counts, and for so long they may be shown.
-MANY, PATIENCE = 5_000, dt.timedelta(minutes=40)
+#: From so many invitations on the worker keeps the counts, anew every ten minutes.
+MANY = 5_000
+#: Should it not, they may be shown for so long: the page says of when they are, and counting takes it many seconds.
+PATIENCE = dt.timedelta(days=1)
 
 Counts = dict[str, dict[str, tuple[int, ...]]]
 
