@@ -53,15 +53,19 @@ class Report:
 
 
 def read(raw: bytes) -> Report | None:
-    """Return what the report says, or None when it is no bounce."""
-    message = email.message_from_bytes(raw)  # flufl.bounce wants the older kind of message
+    """Return what the report says, or None when it is no bounce, or none that can be understood."""
     try:
-        temporary, permanent = all_failures(message)
-    except Exception:  # some of its detectors trip over a message that lacks a header: then it is no report
+        return _read(raw)
+    except Exception:  # whatever somebody sends: it must not keep the reports behind it from being read
         return None
+
+
+def _read(raw: bytes) -> Report | None:
+    message = email.message_from_bytes(raw)  # flufl.bounce wants the older kind of message
+    temporary, permanent = all_failures(message)  # some of its detectors trip over a message that lacks a header
     if not temporary and not permanent:
         return None
-    own = (message.get("Message-ID") or "").strip("<> ")
+    own = str(message.get("Message-ID") or "").strip("<> ")
     found = dict.fromkeys(match.decode("ascii", "replace") for match in _MESSAGE_ID.findall(raw))
     return Report(bool(permanent), _status(message), [quoted for quoted in found if quoted != own])
 
@@ -129,8 +133,9 @@ def _status(message: Message) -> str:
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
             for block in part.get_payload() or []:
-                if isinstance(block, Message) and block.get("Status"):
-                    return str(block["Status"]).split()[0]
+                status = str(block.get("Status") or "").split() if isinstance(block, Message) else []
+                if status:
+                    return status[0]
     return ""
 
 

@@ -122,6 +122,13 @@ class TestTake:
         assert bounces.take(b"\xff\x00 no mail at all") == Verdict.OTHER
         assert suppressions() == []
 
+    def test_an_odd_report_is_read_as_far_as_it_goes(self, people, kinds):
+        [message_id] = sent(people, kinds)
+        odd = report(message_id).replace(b"Status: 5.1.1", b"Status: ")
+        odd = odd.replace(b"Message-ID: <20260302.1@mx", b"Message-ID: <\xe9\xff@mx")
+        assert bounces.take(odd) == Verdict.HARD
+        assert db.session.scalar(sa.select(OutboxMessage.failure)) == "bounced"
+
     def test_nothing_of_it_names_an_address(self, people, kinds):
         [message_id] = sent(people, kinds)
         bounces.take(report(message_id))
@@ -174,6 +181,23 @@ class TestFolder:
         assert "2 read: 1 for good" in run(args=["mail", "bounces", str(tmp_path)]).output
         assert run(args=["mail", "bounces", str(tmp_path)]).output.startswith("0 read")
         assert sorted(path.name for path in (tmp_path / "read").iterdir()) == ["a.eml", "b.eml"]
+
+    def test_one_that_cannot_be_read_does_not_hold_up_the_rest(self, app, people, kinds, tmp_path, monkeypatch):
+        [message_id] = sent(people, kinds)
+        real = bounces.all_failures
+
+        def trip(message):
+            if message["Subject"] == "odd":
+                raise IndexError
+            return real(message)
+
+        monkeypatch.setattr(bounces, "all_failures", trip)
+        (tmp_path / "a.eml").write_bytes(b"Subject: odd\r\n\r\nodd\r\n")
+        (tmp_path / "b.eml").write_bytes(report(message_id))
+        output = app.test_cli_runner().invoke(args=["mail", "bounces", str(tmp_path)]).output
+        assert "1 for good" in output
+        assert "1 no bounces" in output
+        assert list(tmp_path.glob("*.eml")) == []
 
     def test_reads_a_maildir(self, app, people, kinds, tmp_path):
         [message_id] = sent(people, kinds)
