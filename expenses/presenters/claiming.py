@@ -29,7 +29,7 @@ from expenses.models import (
 from expenses.models import ClaimState as S
 from expenses.presenters import deciding
 from expenses.presenters.policy import name_of, words_of
-from expenses.queries import choices, payees, policy
+from expenses.queries import advances, choices, payees, policy
 from expenses.queries import claims as queries
 from expenses.reasons import REASONS
 from expenses.services.claims import is_whole
@@ -91,11 +91,13 @@ class Status:
     date: str
 
 
-def status(claim: Claim) -> Status:
-    """Return where a claim is, what happens next and by which date."""
+def status(claim: Claim, *, is_accounted: bool = False) -> Status:
+    """Return where a claim is, what happens next, by which date; `is_accounted`: we know what an advance was spent on."""
     name, colour, following = STATES[claim.state]
     if claim.kind == ClaimKind.ADVANCE and claim.state == S.PAID:
         following = N_("Keep your receipts. After the day, tell us what you spent.")
+        if is_accounted:
+            following = N_("You told us what you spent.")
     if is_paid_before(claim):
         return Status(
             _(name), colour, _("We gave you money for this before the day. There is nothing more to pay."), ""
@@ -116,13 +118,14 @@ def is_paid_before(claim: Claim) -> bool:
 def cards(claims: Sequence[Claim], of_them: bool = False) -> list[dict[str, Any]]:
     """Return a list of claims: reference, kind, amount, day, status."""
     kinds = deciding.KINDS if of_them else KINDS
+    accounted = advances.accounted([claim.id for claim in claims if claim.kind == ClaimKind.ADVANCE])
     return [
         {
             "reference": claim.reference,
             "kind": _(kinds[claim.kind]),
             "amount": money(amount(claim)),
             "sent": day(claim.submitted_at),
-            "status": status(claim),
+            "status": status(claim, is_accounted=claim.id in accounted),
             "draft": claim.state == S.DRAFT,
         }
         for claim in claims
@@ -307,7 +310,7 @@ def told(claim: Claim) -> dict[str, Any]:
     ]
     return {
         "claim": claim,
-        "status": status(claim),
+        "status": status(claim, is_accounted=claim.id in advances.accounted([claim.id])),
         "for_what": what_for(claim),
         "amount": amount(claim),
         "lines": lines,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,15 @@ def find_account(advance_id: int) -> Claim | None:
     return db.session.scalar(
         sa.select(Claim).where(Claim.settles_id == advance_id, Claim.state != ClaimState.WITHDRAWN)
     )
+
+
+def accounted(claim_ids: Collection[int]) -> set[int]:
+    """Return which of the advances somebody said the use of, in a claim that was sent; no query where there is none."""
+    if not claim_ids:
+        return set()
+    sent = Claim.state.not_in([ClaimState.DRAFT, ClaimState.WITHDRAWN])
+    found = db.session.scalars(sa.select(Claim.settles_id).where(Claim.settles_id.in_(claim_ids), sent))
+    return {number for number in found if number is not None}
 
 
 def list_open(before: dt.date, *, limit: int, after: tuple[dt.date, int] | None = None) -> Sequence[Advance]:

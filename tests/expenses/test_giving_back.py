@@ -46,6 +46,10 @@ class TestTelling:
         member.language = "cy"
         advance = make_advance(member)
         account = account_for(advance, 1640)
+        page = client.get(f"/claims/{advance.reference}?lang=en").page
+        assert "You told us what you spent." in page.text
+        for shown in (page, client.get("/claims/?lang=en").page):
+            assert "After the day, tell us" not in shown.text, "they did"
         for claim in (advance, account):
             page = client.get(f"/claims/{claim.reference}?lang=en").page
             assert "Please give £3.60 back to" in page.text
