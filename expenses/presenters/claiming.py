@@ -92,7 +92,7 @@ class Status:
 
 
 def status(claim: Claim, *, is_accounted: bool = False) -> Status:
-    """Return where a claim is, what happens next, by which date; `is_accounted`: we know what an advance was spent on."""
+    """Return where a claim is, what happens next, by which date; `is_accounted`: an advance, accounted for."""
     name, colour, following = STATES[claim.state]
     if claim.kind == ClaimKind.ADVANCE and claim.state == S.PAID:
         following = N_("Keep your receipts. After the day, tell us what you spent.")
