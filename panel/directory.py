@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from core.database import db
 from panel.audience import subtree
-from panel.models import Member
+from panel.models import Member, MemberState
 
 PAGE_SIZE = 50
 
@@ -31,7 +31,7 @@ def page(
     if area_id:
         query = query.where(Member.area_id.in_(subtree([area_id])))
     if failing:
-        query = query.where(Member.route_works.is_(False))
+        query = query.where(*_unreached())
     if before:
         query = query.where(Member.id < before)
     rows = list(db.session.scalars(query.limit(PAGE_SIZE + 1)))
@@ -47,7 +47,12 @@ def counts() -> dict[str, int]:
 
 def count_unreached() -> int:
     """Return how many members messages do not reach."""
-    return db.session.scalar(sa.select(sa.func.count()).where(Member.route_works.is_(False))) or 0
+    return db.session.scalar(sa.select(sa.func.count(Member.id)).where(*_unreached())) or 0
+
+
+def _unreached() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that messages do not reach a member; nobody looks for those who have left."""
+    return Member.route_works.is_(False), Member.state.not_in([MemberState.LEFT, MemberState.REMOVED])
 
 
 def others_with_phone(member: Member) -> list[int]:

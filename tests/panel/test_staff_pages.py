@@ -11,6 +11,7 @@ from mail import bounces, recipients
 from mail.models import OutboxMessage
 from panel import contact, details, queries
 from panel.models import Consent, ConsentEvidence, Member, MemberState
+from panel.services import membership
 from tests.factories.areas import make_areas
 from tests.factories.members import make_member
 from tests.factories.recruiting import make_channel
@@ -276,6 +277,14 @@ class TestWriteAgain:
         assert not mail.queries.is_suppressed(address)
         assert actions()[-1] == "member.reachable"
         assert "come back" not in client.get("/staff/").page.text
+
+    def test_who_has_left_is_looked_for_no_more(self, client, manager):
+        member = make_member()
+        member.route_works = False
+        membership.leave(member, "en")
+        db.session.commit()
+        assert "come back" not in client.get("/staff/").page.text
+        assert f"Member {member.id}" not in client.get("/staff/members?failing=yes").page.text
 
     def test_is_not_offered_to_those_who_only_read(self, client):
         member = make_member()
