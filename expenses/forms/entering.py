@@ -9,9 +9,10 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
-from core.forms import Answered, Form, strip
+from core.forms import Answered, DateParts, Form, strip
+from expenses.forms.claiming import OTHER
 from expenses.forms.fields import Pence
-from expenses.models import ClaimKind
+from expenses.models import ClaimKind, PriorKind
 
 
 class EnterForm(Form):
@@ -60,6 +61,65 @@ class OrganisationForm(Form):
         name, _at, host = (field.data or "").rpartition("@")
         if not name or "." not in host or " " in field.data:
             raise ValidationError(_l("Enter an e-mail address such as name@example.org."))
+
+
+class AskForForm(Form):
+    """What somebody asks before the day, on the phone or on paper; all on one page, for staff who hear it in one go."""
+
+    whose = StringField(
+        _l("Who asks?"),
+        [Answered(_l("Enter a member's number, e-mail address or phone number.")), Length(max=254)],
+        filters=[strip],
+        description=_l("The member's number, e-mail address or phone number."),
+    )
+    kind = RadioField(
+        _l("What do they need?"),
+        [Answered(_l("Choose what they need."))],
+        choices=[
+            SelectChoice(value=PriorKind.APPROVAL, label=_l("They pay it, and want to know if we pay it back")),
+            SelectChoice(value=PriorKind.PREPAID, label=_l("We book and pay it for them")),
+            SelectChoice(value=PriorKind.ADVANCE, label=_l("They need the money before the day")),
+        ],
+    )
+    engagement = SelectField(_l("What do they take part in?"), [Answered(_l("Choose what they take part in."))])
+    event = StringField(
+        _l("If it is something else, what is it?"),
+        [Length(max=200, message=_l("Use %(limit)s characters or fewer.", limit=200))],
+        filters=[strip],
+    )
+    category = SelectField(_l("What do they need to pay for?"), [Answered(_l("Choose what they need to pay for."))])
+    day = DateParts(
+        _l("On which day is it?"), [Answered(_l("Enter the day."))], description=_l("For example: 27 3 2026.")
+    )
+    asked_pence = Pence(
+        _l("How much will it cost?"), description=_l("In pounds, such as 24.50. Needed for money before the day.")
+    )
+    words = TextAreaField(
+        _l("What is it and why do they need it?"),
+        [
+            Answered(_l("Write what it is and why they need it.")),
+            Length(max=1000, message=_l("Use %(limit)s characters or fewer.", limit=1000)),
+        ],
+        filters=[strip],
+    )
+
+    def validate_event(self, field: Any) -> None:
+        if self.engagement.data == OTHER and not field.data:
+            raise ValidationError(_l("Say what it is."))
+
+    def validate_asked_pence(self, field: Any) -> None:
+        if self.kind.data == PriorKind.ADVANCE and not field.data and not field.errors:
+            raise ValidationError(_l("Enter how much money they need."))
+
+    def said(self) -> dict[str, Any]:
+        """Return what services.prior.ask takes."""
+        other = self.engagement.data == OTHER
+        return {
+            "engagement_id": None if other else int(self.engagement.data),
+            "event": self.event.data or "" if other else "",
+            "pence": self.asked_pence.data,
+            "words": self.words.data or "",
+        }
 
 
 class DecideForm(Form):

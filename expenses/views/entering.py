@@ -11,20 +11,23 @@ from flask_babel import gettext as _
 import panel.queries
 from accounts.current import signed_in
 from accounts.queries import list_staff
-from core import access
+from core import access, clock
 from core.database import commit
 from core.limits import limiter
+from engagements.models import EngagementState
 from expenses import sealed
 from expenses.forms.claiming import EmptyForm
 from expenses.forms.colleagues import ColleagueForm
-from expenses.forms.entering import EnterForm, OrganisationForm
+from expenses.forms.entering import AskForForm, EnterForm, OrganisationForm
 from expenses.models import ClaimKind, PayeeKind
 from expenses.presenters import claiming as presenter
 from expenses.queries import claims as queries
 from expenses.queries import payees as payee_queries
-from expenses.services import claims, payees
+from expenses.queries import policy
+from expenses.services import claims, payees, prior
 from expenses.views import staff
-from expenses.views.sides import STAFF
+from expenses.views.claiming import engagement_choices
+from expenses.views.sides import STAFF, saved
 from i18n import languages
 from panel.models import Member, MemberState
 
@@ -56,6 +59,32 @@ def enter() -> ResponseReturnValue:
         languages=languages.LANGUAGES,
     )
     return page, 422 if form.errors else 200
+
+
+@staff.route("/enter/before", methods=["GET", "POST"])
+@access.requires("claims.enter")
+@limiter.limit("120 per hour", methods=["POST"])
+def ask_for() -> ResponseReturnValue:
+    """Ask before the day for somebody who rings or writes; another member of staff answers."""
+    form = AskForForm()
+    form.engagement.choices = [("", _("Choose one")), *engagement_choices([EngagementState.OPEN])]
+    rates = policy.on(clock.today())
+    named = presenter.names([c for c in policy.list_categories() if c.key in rates])
+    form.category.choices = [("", _("Choose one")), *named.items()]
+    if form.validate_on_submit():
+        member = _find_member(form.whose.data or "")
+        if member is None:
+            form.whose.errors = [_("There is no such member. Look at the list of members for the number.")]
+        elif saved(form, lambda: _ask_for(member, form)):
+            commit()
+            flash(_("The question is sent. Somebody else answers it."), "success")
+            return redirect(url_for("expenses.enter"), 303)
+    return render_template("expenses/entering/ask_for.html", form=form), 422 if form.errors else 200
+
+
+def _ask_for(member: Member, form: AskForForm) -> None:
+    payee = payees.for_member(member)
+    prior.ask(payee, form.kind.data, form.category.data, form.day.data, made_by=signed_in(), **form.said())
 
 
 def _find_member(typed: str) -> Member | None:

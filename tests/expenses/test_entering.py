@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
@@ -9,19 +10,52 @@ import pikepdf
 import pytest
 import sqlalchemy as sa
 
+from core import clock
 from core.database import db
 from expenses import sealed
 from expenses.categories import CATEGORIES, ROLES
 from expenses.errors import OwnClaimError
-from expenses.models import Claim, Payee
+from expenses.models import Claim, Payee, PriorRequest
 from expenses.services import deciding, payees
 from i18n import languages
 from tests.expenses import files
 from tests.expenses.test_claiming_pages import day, path_of, the_claim, upload
+from tests.factories.engagements import make_engagement
 from tests.factories.expenses import make_claim, make_draft, make_payee, make_policy, yesterday
 from tests.factories.members import make_member, sign_in_member
 from tests.factories.staff import make_staff, sign_in
 from tests.support.pages import text_of
+
+
+class TestAskingForSomebody:
+    def test_is_answered_by_somebody_else_and_is_the_members_own(self, client, app):
+        make_policy()
+        engagement = make_engagement(words={"en": {"title": "Seeing a GP"}}, state="open")
+        person, member = sign_in(client, "panel_manager", "claims_approver"), make_member()
+        here = "/staff/expenses/enter/before"
+        page = client.submit(here)
+        assert len(page.page.errors) == 6
+        soon = clock.today() + dt.timedelta(days=5)
+        said = {"kind": "advance", "category": "taxi", "words": "No bus.", "engagement": str(engagement.id)}
+        said |= {"day-day": str(soon.day), "day-month": str(soon.month), "day-year": str(soon.year)}
+        page = client.submit(here, whose="999999", asked_pence="20", **said)
+        assert page.page.errors == ["There is no such member. Look at the list of members for the number."]
+        assert page.page.form()["words"] == "No bus."
+        page = client.submit(here, whose=str(member.id), **said)
+        assert page.page.errors == ["Enter how much money they need."]
+        client.submit(here, whose=str(member.id), asked_pence="20", **said)
+        row = db.session.scalars(sa.select(PriorRequest)).one()
+        assert (row.state, row.asked_pence, row.engagement_id, row.made_by) == ("asked", 2000, engagement.id, person.id)
+        page = client.submit(f"/staff/expenses/before/{row.id}", decision="agree", pence="20")
+        assert page.page.errors == ["You took part in this claim already. Somebody else has to do this."]
+        sign_in(client, "claims_approver")
+        client.submit(f"/staff/expenses/before/{row.id}", decision="agree", pence="20")
+        sign_in_member(client, member)
+        assert "Seeing a GP" in client.get(f"/claims/before/{row.id}").page.text
+
+    def test_takes_the_permission(self, client, app):
+        sign_in(client, "claims_approver")
+        assert client.get("/staff/expenses/enter/before").status_code == 403
 
 
 class TestEntering:
