@@ -163,12 +163,15 @@ def _known(place: int | None, bands: Iterable[Any]) -> dict[str, Any]:
     return {k: v for k, v in zip([*FEATURES, "area"], [*bands, place], strict=True) if v not in (None, PREFER_NOT)}
 
 
-def select_features(first: Any, features: Iterable[str]) -> sa.Select[Any]:
-    """Return a SELECT of `first`, of `area` (a member's place), and of the columns of the other `features`."""
+def select_features(first: Any, features: Iterable[str], *, place: bool = True) -> sa.Select[Any]:
+    """Return a SELECT of `first`, of `area` (a member's place, unless not wanted), and of the other `features`."""
+    own = [getattr(Profile, key) for key in features if key != "area"]
+    if not place:
+        return sa.select(first, *own).select_from(Member).outerjoin(Profile, Profile.member_id == Member.id)
     area, parent = sa.orm.aliased(Area), sa.orm.aliased(Area)
-    place = sa.case((area.level == 2, area.id), (parent.level == 2, parent.id)).label("area")
+    found = sa.case((area.level == 2, area.id), (parent.level == 2, parent.id)).label("area")
     return (
-        sa.select(first, place, *[getattr(Profile, key) for key in features if key != "area"])
+        sa.select(first, found, *own)
         .select_from(Member)
         .outerjoin(Profile, Profile.member_id == Member.id)
         .outerjoin(area, area.id == Member.area_id)
@@ -197,11 +200,11 @@ def count_combinations(members: sa.Select[int], features: Sequence[str]) -> dict
 
 
 def count_each(members: sa.Select[int], features: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return feature -> category -> how many of `members` (a SELECT of ids) are in it, in one query.
+    """Return feature -> category -> how many of `members` (a SELECT of ids) are in it, in one query; not of `area`.
 
     Who did not answer, or preferred not to, is left out.
     """
-    people = select_features(Member.id, features).where(Member.id.in_(members)).cte("people")
+    people = select_features(Member.id, features, place=False).where(Member.id.in_(members)).cte("people")
     counts = [
         sa.select(sa.literal(number), people.c[feature], sa.func.count()).group_by(people.c[feature])
         for number, feature in enumerate(features)

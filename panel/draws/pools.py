@@ -80,7 +80,7 @@ def counted(draw: Draw, wanted: Sequence[str]) -> Counted:
         return Counted(*counts(draw), {})
     single = sorted({part for feature in wanted for part in features.parts(feature)})
     codes = {str(place): code for place, code in area_codes().items()}
-    with_free = bands.select_features(Member.id, single).add_columns(_is_free())
+    with_free = bands.select_features(Member.id, single, place=features.AREA in single).add_columns(_is_free())
     people = with_free.where(*audience.meant(draw.audience)).cte("people")
     selects = [_counted(people, number, features.parts(feature)) for number, feature in enumerate(wanted)]
     out: dict[str, dict[str, int]] = {feature: {} for feature in wanted}
@@ -97,7 +97,9 @@ def counted(draw: Draw, wanted: Sequence[str]) -> Counted:
 
 def _counted(people: sa.CTE, number: int, parts: Sequence[str]) -> sa.Select[Any]:
     """Return a SELECT of `number`, the categories of one feature or of two crossed, all of these people, the free."""
-    columns: list[sa.ColumnElement[Any]] = [sa.cast(people.c[part], sa.String) for part in parts]
+    columns: list[sa.ColumnElement[Any]] = [
+        sa.cast(people.c[part], sa.String) if part == features.AREA else people.c[part] for part in parts
+    ]
     padded = [*columns, *[sa.cast(sa.null(), sa.String)] * (2 - len(columns))]
     return sa.select(sa.literal(number), *padded, sa.func.count(), sa.func.sum(people.c.free)).group_by(*columns)
 
