@@ -5,6 +5,7 @@ A file counts as the public's unless it is named here, so that a new page is nev
 
 from __future__ import annotations
 
+import functools
 import re
 from fnmatch import fnmatch
 from pathlib import Path
@@ -143,6 +144,7 @@ STAFF_FILES: tuple[str, ...] = (
 _EXTENDS = re.compile(r"""\{%-?\s*extends\s+["']([^"']+)["']""")
 
 
+@functools.cache  # one file holds many texts
 def is_public(path: str) -> bool:
     """Return whether a member of the public can meet the words of the file at `path`, below the project's root."""
     if any(fnmatch(path, pattern) for pattern in STAFF_FILES):

@@ -157,12 +157,14 @@ def state(language: Language, folder: Path = LOCALES) -> State:
     catalog = read(language, folder)
     template = [message for message in extract() if message.id]
     missing = [message for message in template if not _is_translated(catalog, message)]
-    public = [message for message in missing if is_public(message)]
+    for_whom: dict[bool, list[Message]] = {True: [], False: []}
+    for message in missing:
+        for_whom[is_public(message)].append(message)
     return State(
         language=language,
         texts=len(template),
-        missing_public=public,
-        missing_staff=[message for message in missing if message not in public],
+        missing_public=for_whom[True],
+        missing_staff=for_whom[False],
         draft=DRAFT in catalog.header_comment,
     )
 

@@ -13,6 +13,15 @@ from i18n import audience, catalogues, languages
 OURS = pytest.mark.parametrize("language", catalogues.source_languages(), ids=lambda language: language.tag)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _read_the_sources_once():
+    """Reading every file takes most of the time of these tests, and the files stay as they are."""
+    found = tuple(catalogues._found())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogues, "_found", lambda: found)
+        yield
+
+
 class TestExtract:
     def test_finds_words_in_templates_forms_errors_and_menus(self):
         found = {message.id: [path for path, _ in message.locations] for message in catalogues.extract()}
