@@ -27,6 +27,7 @@ from tests.factories.staff import sign_in
 from tests.factories.surveys import make_fieldwork
 from tests.support.pages import text_of
 from tests.support.queries import at_most, recorded
+from tests.support.times import in_days
 
 SINCE = queries.Scope(None, dt.date(2000, 1, 1))
 
@@ -72,7 +73,7 @@ class TestCounts:
         rows = db.session.scalars(sa.select(FunnelDeparture)).all()
         assert {row.feature for row in rows} == {*characteristics.PERSONAL, *characteristics.SEALED}
         assert {(row.category, row.invited, row.finished) for row in rows if row.feature == "sex"} == {("female", 1, 1)}
-        with clock.stopped_at(clock.now() + dt.timedelta(days=500)):
+        with clock.stopped_at(in_days(500)):
             other = make_member()
             membership.leave(other, "en")
             db.session.commit()
@@ -86,7 +87,7 @@ class TestCounts:
         invited = db.session.scalars(sa.select(Participation)).one()
         member.confirmed_at = tenure.start_of(tenure.months_from(invited.invited_at.date(), -months))
         db.session.commit()
-        with clock.stopped_at(clock.now() + dt.timedelta(days=200)):
+        with clock.stopped_at(in_days(200)):
             assert set(queries.counts(SINCE)["tenure"]) == {band}
 
     def test_what_lies_sealed_is_counted_too_while_people_are_here_and_after(self, app):

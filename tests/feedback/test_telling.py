@@ -18,6 +18,7 @@ from tests.factories.members import make_member
 from tests.factories.outcomes import make_answered, make_outcome, make_published, take_part
 from tests.factories.surveys import make_fieldwork, make_survey, publish
 from tests.support.queries import recorded
+from tests.support.times import in_days
 
 
 def states(published):
@@ -304,6 +305,6 @@ class TestListDue:
 
     def test_finds_engagements_where_nobody_wrote_anything(self, app):
         engagement = make_answered([])
-        with clock.stopped_at(clock.now() + dt.timedelta(days=30)):
+        with clock.stopped_at(in_days(30)):
             assert loop.silent_engagements() == [engagement.id]
         assert loop.silent_engagements() == []

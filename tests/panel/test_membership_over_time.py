@@ -27,6 +27,7 @@ from panel.services import membership, milestones, reviews, rotations, sessions
 from tests.factories.groups import belong, make_group
 from tests.factories.members import make_member
 from tests.support.queries import at_most
+from tests.support.times import in_days
 
 LONG_AGO = dt.timedelta(days=365 * 3)
 
@@ -43,8 +44,8 @@ def messages(kind: str) -> list[str]:
     return list(db.session.scalars(query))
 
 
-def later(**days: int):
-    return clock.stopped_at(clock.now() + dt.timedelta(**days))
+def later(days: int):
+    return clock.stopped_at(in_days(days))
 
 
 class TestMoves:

@@ -12,6 +12,7 @@ from tests.factories.areas import make_areas
 from tests.factories.members import make_member
 from tests.panel.support import link_in, messages
 from tests.support.queries import at_most, recorded
+from tests.support.times import in_days
 
 
 def sign_in(client, member):
@@ -248,7 +249,7 @@ class TestPause:
         client.submit("/me/pause", days="30")
         jobs.end_breaks()
         assert fresh(member).state == MemberState.PAUSED
-        with clock.stopped_at(clock.now() + dt.timedelta(days=31)):
+        with clock.stopped_at(in_days(31)):
             jobs.end_breaks()
         assert fresh(member).state == MemberState.ACTIVE
 

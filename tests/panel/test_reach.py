@@ -11,6 +11,7 @@ from panel.models import JoinApplication, Member, MemberLink, MemberState
 from panel.services import applications, links
 from tests.factories.members import make_member
 from tests.support.queries import at_most
+from tests.support.times import in_days
 
 
 class TestRecipients:
@@ -85,7 +86,7 @@ class TestClearOut:
         kept = {on_paper, member.id}
         links.make(member.id, "sign_in", dt.timedelta(minutes=15))
         db.session.commit()
-        with clock.stopped_at(clock.now() + dt.timedelta(days=20)):
+        with clock.stopped_at(in_days(20)):
             jobs.clear_out()
         assert set(db.session.scalars(sa.select(Member.id))) == kept
         for table in (JoinApplication, MemberLink):
@@ -103,7 +104,7 @@ class TestAgeBands:
         year = clock.today().year - 24
         member = make_member(answers={"date_of_birth": {"year": year, "month": 1, "day": 1}})
         assert queries.find_profile(member.id).age_band == "20-24"
-        with clock.stopped_at(clock.now() + dt.timedelta(days=400)):
+        with clock.stopped_at(in_days(400)):
             jobs.keep_age_bands()
         db.session.expire_all()
         profile = queries.find_profile(member.id)

@@ -26,6 +26,7 @@ from tests.factories.members import make_member
 from tests.factories.staff import sign_in
 from tests.factories.surveys import make_survey, publish
 from tests.support.queries import at_most, recorded
+from tests.support.times import in_days
 from tests.surveys import respondents
 
 
@@ -189,7 +190,7 @@ class TestInviting:
         fieldwork = make_open_fieldwork(inviting=True)
         jobs.write_to_people()
         assert fieldworks.still_inviting() == []
-        with clock.stopped_at(clock.now() + dt.timedelta(days=3)):
+        with clock.stopped_at(in_days(3)):
             assert fieldworks.still_inviting() == [fieldwork.id]
             jobs.write_to_people()
             assert db.session.scalars(sa.select(Participation.member_id)).all() == [member.id]
