@@ -291,6 +291,16 @@ class TestStaffPages:
             assert not any(words in page.text for words in buttons)
             assert page.link("Let it close later") == f"{url}/extend"
 
+    def test_one_that_has_closed_leads_to_planning_another(self, client, app):
+        fieldwork = make_open_fieldwork()
+        with clock.stopped_at(fieldwork.closes_at + GRACE):
+            services.close(fieldwork)
+        db.session.commit()
+        sign_in(client, "panel_manager")
+        page = client.get(f"/staff/fieldwork/{fieldwork.id}").page
+        assert page.link("Plan another time") == f"/staff/surveys/{fieldwork.survey_id}/fieldwork/new"
+        assert "Let it close later" not in page.text
+
     def test_the_call_list_has_codes_that_work(self, client, app):
         sign_in(client, "panel_manager")
         fieldwork = make_open_fieldwork()
