@@ -33,6 +33,7 @@ PAGES = {
     "authorise": "/staff/expenses/authorise",
     "budgets": "/staff/expenses/budgets",
     "spend": "/staff/expenses/figures?year={year}",
+    "spend of a month": "/staff/expenses/figures?year={year}&part=m6",
     "speed": "/staff/expenses/figures/speed?year={year}",
     "people": "/staff/expenses/figures/people",
     "forecast": "/staff/expenses/figures/forecast",

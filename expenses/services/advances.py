@@ -20,19 +20,29 @@ from expenses.transitions import Duty
 REMINDERS = (7, 28)
 
 
-def account_for(advance: Claim, *, language: str) -> Claim:
+def account_for(advance: Claim, *, language: str, made_by: Staff | None = None) -> Claim:
     """Return the claim in which somebody says what an advance was spent on, begun when there is none.
 
-    Raises ClaimMovedError when the advance was not paid.
+    `made_by` enters it for the person. Raises ClaimMovedError when the advance was not paid, or when it is somebody
+    else who has begun to say so.
     """
     if advance.kind != ClaimKind.ADVANCE or advance.state != ClaimState.PAID:
         raise ClaimMovedError
     lock_name(f"expenses.payee:{advance.payee_id}")  # pressed twice, it is one claim all the same
     found = queries.find_account(advance.id)
     if found is not None:
+        if made_by is not None and found.made_by != made_by.id:
+            raise ClaimMovedError
         return found
     payee = db.session.get_one(Payee, advance.payee_id)
-    claim = claims.begin(payee, language=language, engagement_id=advance.engagement_id, settles_id=advance.id)
+    claim = claims.begin(
+        payee,
+        language=language,
+        engagement_id=advance.engagement_id,
+        made_by=made_by,
+        made_how="phone" if made_by else "online",
+        settles_id=advance.id,
+    )
     claims.describe(claim, event=sealed.read(advance, "event"))
     return claim
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from flask import flash, redirect, render_template, url_for
@@ -19,12 +20,14 @@ from expenses import sealed
 from expenses.forms.claiming import EmptyForm
 from expenses.forms.colleagues import ColleagueForm
 from expenses.forms.entering import AskForForm, EnterForm, OrganisationForm
-from expenses.models import ClaimKind, PayeeKind
+from expenses.models import Claim, ClaimKind, PayeeKind
 from expenses.presenters import claiming as presenter
+from expenses.presenters import unfinished
+from expenses.queries import advances as advance_queries
 from expenses.queries import claims as queries
 from expenses.queries import payees as payee_queries
 from expenses.queries import policy
-from expenses.services import claims, payees, prior
+from expenses.services import advances, claims, payees, prior
 from expenses.views import staff
 from expenses.views.claiming import engagement_choices
 from expenses.views.sides import STAFF, saved
@@ -57,8 +60,29 @@ def enter() -> ResponseReturnValue:
         form=form,
         drafts=presenter.cards(queries.list_entered(signed_in().id), of_them=True),
         languages=languages.LANGUAGES,
+        advances=advance_queries.list_open(clock.today() + dt.timedelta(days=1), limit=50),
     )
     return page, 422 if form.errors else 200
+
+
+@staff.post("/enter/advances/<reference>")
+@access.requires("claims.enter")
+@limiter.limit("120 per hour")
+def enter_account(reference: str) -> ResponseReturnValue:
+    """Begin to enter what somebody spent of money given before the day, or go on with it."""
+    advance, form = queries.get_by_reference(reference), EmptyForm()
+    made: list[Claim] = []
+
+    def begin() -> None:
+        made.append(advances.account_for(advance, language=advance.payee.language, made_by=signed_in()))
+
+    if form.validate_on_submit() and saved(form, begin):
+        commit()
+        page, values = unfinished.next_step(queries.get_by_reference(made[0].reference))
+        return redirect(STAFF.url(page, reference=made[0].reference, **values), 303)
+    for words in form.form_errors:
+        flash(words, "error")
+    return redirect(url_for("expenses.enter"), 303)
 
 
 @staff.route("/enter/before", methods=["GET", "POST"])

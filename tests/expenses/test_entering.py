@@ -16,12 +16,13 @@ from expenses import sealed
 from expenses.categories import CATEGORIES, ROLES
 from expenses.errors import OwnClaimError
 from expenses.models import Claim, Payee, PriorRequest
-from expenses.services import deciding, payees
+from expenses.services import advances, claims, deciding, payees
 from i18n import languages
 from tests.expenses import files
 from tests.expenses.test_claiming_pages import day, path_of, the_claim, upload
+from tests.expenses.test_prior_pages import make_advance
 from tests.factories.engagements import make_engagement
-from tests.factories.expenses import make_claim, make_draft, make_payee, make_policy, yesterday
+from tests.factories.expenses import make_claim, make_draft, make_line, make_payee, make_policy, yesterday
 from tests.factories.members import make_member, sign_in_member
 from tests.factories.staff import make_staff, sign_in
 from tests.support.pages import text_of
@@ -56,6 +57,36 @@ class TestAskingForSomebody:
     def test_takes_the_permission(self, client, app):
         sign_in(client, "claims_approver")
         assert client.get("/staff/expenses/enter/before").status_code == 403
+
+
+class TestAccountingForSomebody:
+    def test_staff_enter_what_an_advance_was_spent_on_and_it_is_taken_off(self, client, app):
+        make_policy()
+        advance = make_advance(make_member())
+        with clock.stopped_at(clock.now() + dt.timedelta(days=10)):
+            person = sign_in(client, "panel_manager", "claims_approver")
+            assert advance.reference in client.get("/staff/expenses/enter").page.text
+            page = client.submit("/staff/expenses/enter", f"{advance.reference}")
+            assert page.request.path.endswith("/who")
+            account = db.session.scalars(sa.select(Claim).where(Claim.settles_id == advance.id)).one()
+            assert (account.made_by, account.made_how) == (person.id, "phone")
+            make_line(account, spent_pence=1500)
+            claims.send(account, by=person)
+            with pytest.raises(OwnClaimError):
+                deciding.refuse(account, "not_covered", by=person, version=account.version)
+            db.session.commit()
+            assert advance.reference not in client.get("/staff/expenses/enter").page.text
+
+    def test_what_the_person_has_begun_is_left_to_them(self, client, app):
+        make_policy()
+        advance = make_advance(make_member())
+        with clock.stopped_at(clock.now() + dt.timedelta(days=10)):
+            account = advances.account_for(advance, language="en")
+            db.session.commit()
+            sign_in(client, "panel_manager")
+            page = client.submit("/staff/expenses/enter", f"{advance.reference}")
+            assert "Somebody has changed this claim in the meantime." in page.page.text
+            assert account.made_by is None
 
 
 class TestEntering:
