@@ -59,7 +59,7 @@ def translations() -> str:
                         survey, language.tag, books[survey.id].progress(authoring.draft(survey), language.tag)
                     )
                     work.append({"name": survey.name, "share": row["share"], "href": row["translate"], "survey": True})
-        rows.append({"language": language, "work": work})
+        rows.append((language, work))
     return render_template("surveys/author/translations.html", rows=rows)
 
 
