@@ -34,6 +34,7 @@ PAGES = {
     "budgets": "/staff/expenses/budgets",
     "spend": "/staff/expenses/figures?year={year}",
     "spend of a month": "/staff/expenses/figures?year={year}&part=m6",
+    "spend of a month by kind": "/staff/expenses/figures?year={year}&part=m6&by=kind",
     "speed": "/staff/expenses/figures/speed?year={year}",
     "people": "/staff/expenses/figures/people",
     "forecast": "/staff/expenses/figures/forecast",

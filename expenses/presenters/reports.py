@@ -108,18 +108,20 @@ def spend_tables(found: Spend, parts: Mapping[str, tuple[int, int]], year: int, 
     return tables
 
 
+def breakdowns() -> list[tuple[str, str]]:
+    """Return (key, words) of what a quarter or month can be broken down by."""
+    return [("engagement", _("By engagement")), ("kind", _("By kind of cost")), ("area", _("By area"))]
+
+
 def period_tables(
-    found: Mapping[str, Matrix], parts: Mapping[str, tuple[int, int]], period: Period, names: Names
+    by: str, found: Matrix, parts: Mapping[str, tuple[int, int]], period: Period, names: Names
 ) -> list[Table]:
-    """Return the breakdowns of a quarter's or month's spend; none where its whole is hidden."""
+    """Return the breakdown of a quarter's or month's spend; nothing where its whole is hidden."""
     if period.part in figures.hidden_parts({part: people for part, (people, _pence) in parts.items()}):
         return []
     people = parts[WHOLE][0] if WHOLE in parts else 0
     whole = figures.shown_whole(*parts.get(period.part, (0, 0)))
-    return [
-        _breakdown(dimension, names, figures.spend_in(matrix, period.part, people), whole)
-        for dimension, matrix in found.items()
-    ]
+    return [_breakdown(by, names, figures.spend_in(found, period.part, people), whole)]
 
 
 def _breakdown(dimension: str, names: Names, cells: Mapping[str, Cell], whole: Cell) -> Table:

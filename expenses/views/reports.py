@@ -38,6 +38,8 @@ def figures(report: str) -> str:
         heading=_(REPORTS[report]),
         period=period,
         years=[(y, year_name(y)) for y in years] if has_periods else [],
+        by=_by() if report == "spend" and period.part else "",
+        breakdowns=presenters.breakdowns(),
         parts=[(part, presenters.part_name(Period(period.year, part))) for part in PARTS] if has_periods else [],
     )
 
@@ -101,8 +103,15 @@ def _spend(period: Period) -> list[Table]:
     if period.part == WHOLE:
         spend = queries.spend(period.year)
         return presenters.spend_tables(spend, parts, period.year, _names(spend.by_engagement))
-    found = {dimension: queries.matrix(dimension, period.year) for dimension in queries.DIMENSIONS}
-    return presenters.period_tables(found, parts, period, _names(found["engagement"]))
+    by = _by()
+    found = queries.matrix(by, period.year)
+    return presenters.period_tables(by, found, parts, period, _names(found if by == "engagement" else []))
+
+
+def _by() -> str:
+    """Return by what a quarter or month is broken down: one at a time, because each reads all of its year."""
+    asked = request.args.get("by", "")
+    return asked if asked in queries.DIMENSIONS else queries.DIMENSIONS[0]
 
 
 def _names(engagements: Iterable[str]) -> Names:

@@ -128,7 +128,7 @@ class TestSpend:
     def test_takes_few_queries(self, client: PageClient) -> None:
         paid(2)
         sign_in(client, "payer")
-        for report in ("", "/speed", "/people", "/forecast", "?part=q1", "?part=m3", "/speed?part=m3"):
+        for report in ("", "/speed", "/people", "/forecast", "?part=q1", "?part=m3&by=kind", "/speed?part=m3"):
             with at_most(16):
                 assert client.get(f"/staff/expenses/figures{report}").status_code == 200
 
@@ -262,6 +262,10 @@ class TestPeriods:
             assert "£37.80" in page.text
             assert "£33.60" not in page.text
             assert "May 2026" in page.text
+            for by, words in (("kind", "Bus, train or tram"), ("area", "Not known"), ("rubbish", "Seeing a GP")):
+                page = client.get(f"/staff/expenses/figures?year=2026&part=m2&by={by}").page
+                assert words in page.text
+                assert "£37.80" in page.text
             page = client.get("/staff/expenses/figures?year=2026").page
             assert [words in page.text for words in ("£37.80", "£33.60", "£71.40")] == [True] * 3
             text = client.get("/staff/expenses/figures/spend.csv?year=2026&part=m2").get_data(as_text=True)
