@@ -14,6 +14,7 @@ from expenses.services import authorising, claims, prior, runs
 from tests.factories import expenses as make
 from tests.factories.members import make_member
 from tests.factories.staff import make_staff
+from tests.support.times import in_days
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -40,7 +41,7 @@ class TestAgree:
         payee = make.make_payee()
         request = ask(payee=payee)
         prior.agree(request, 1500, by=make_staff("claims_approver"))
-        with clock.stopped_at(clock.now() + dt.timedelta(days=4)):
+        with clock.stopped_at(in_days(4)):
             taxi = {"category": "taxi", "prior_id": request.id}
             claim = make.make_draft(payee, [taxi | {"spent_pence": 1500}, taxi | {"spent_pence": 1501}])
             flags = [set(line.flags) & {"not_agreed"} for line in claims.lines_of(claim)]

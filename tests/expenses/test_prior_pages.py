@@ -23,6 +23,7 @@ from tests.factories.members import make_member, sign_in_member
 from tests.factories.staff import make_staff, sign_in
 from tests.support.pages import PageClient
 from tests.support.queries import at_most
+from tests.support.times import in_days
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ class TestAsking:
         client.submit(f"/claims/before/{first.id}/drop")
         assert db.session.scalars(sa.select(PriorRequest.id)).all() == [second.id]
         assert retention.delete_silent_questions() == 0
-        with clock.stopped_at(clock.now() + dt.timedelta(days=91)):
+        with clock.stopped_at(in_days(91)):
             assert retention.delete_silent_questions() == 1
 
     def test_a_draft_goes_with_who_leaves_and_what_was_asked_stays(self, client: PageClient, member: Any) -> None:
@@ -200,7 +201,7 @@ class TestWhatItIsFor:
         db.session.commit()
         here = f"/claims/before/{row.id}"
         assert "Claim what you spent" not in client.get(here).page.text, "not before the day"
-        with clock.stopped_at(clock.now() + dt.timedelta(days=10)):
+        with clock.stopped_at(in_days(10)):
             sign_in_member(client, member)
             first = client.submit(here, "claim")
             second = client.submit(here, "claim")
@@ -245,7 +246,7 @@ class TestBudgets:
         self.agreed(member, "advance", engagement)
         assert budgets.use_of([budget])[budget.id] == budgets.Use(asked=2000)
         row = self.agreed(make_member(), "approval", engagement)
-        with clock.stopped_at(clock.now() + dt.timedelta(days=10)):
+        with clock.stopped_at(in_days(10)):
             claim = prior.claim(row, language="en")
             line = claims.lines_of(claim)[0]
             claims.change_line(claim, line, spent_pence=1800, no_receipt="Lost.")
@@ -261,7 +262,7 @@ class TestBudgets:
         self.agreed(member, "approval", engagement)
         self.agreed(make_member(), "prepaid", engagement, 700)
         for days, committed in ((9 + 90, 2700), (9 + 91, 700)):
-            with clock.stopped_at(clock.now() + dt.timedelta(days=days)):
+            with clock.stopped_at(in_days(days)):
                 assert budgets.use_of([budget])[budget.id].committed == committed, days
 
     def test_nothing_is_booked_past_the_budget_and_a_claim_may_be_agreed(self, client: PageClient, member: Any) -> None:
@@ -325,7 +326,7 @@ class TestAccountingForAnAdvance:
     def test_the_person_says_what_it_cost_and_is_paid_the_rest(self, client: PageClient, member: Any) -> None:
         advance = make_advance(member)
         here = f"/claims/{advance.reference}"
-        with clock.stopped_at(clock.now() + dt.timedelta(days=10)):
+        with clock.stopped_at(in_days(10)):
             sign_in_member(client, member)
             page = client.submit(f"{here}?lang=en", "account")
             assert page.request.path.endswith("/who"), "what it was for is known from the question"
@@ -357,26 +358,26 @@ class TestReminding:
     ) -> None:
         make_advance(member)
         for days, told in ((9 + 6, 0), (9 + 7, 1), (9 + 8, 1), (9 + 28, 2), (9 + 60, 2)):
-            with clock.stopped_at(clock.now() + dt.timedelta(days=days)):
+            with clock.stopped_at(in_days(days)):
                 jobs.remind_of_advances()
             assert len(messages("advance_reminder")) == told, days
         assert {message["pence"] for message in messages("advance_reminder")} == {2000}
 
     def test_stops_once_the_person_has_told_us(self, client: PageClient, member: Any) -> None:
         advance = make_advance(member)
-        with clock.stopped_at(clock.now() + dt.timedelta(days=20)):
+        with clock.stopped_at(in_days(20)):
             account = advances.account_for(advance, language="en")
             make.make_line(account)
             advances.remind()
             assert len(messages("advance_reminder")) == 1, "begun is not told"
             claims.send(account, actor="test")
-        with clock.stopped_at(clock.now() + dt.timedelta(days=60)):
+        with clock.stopped_at(in_days(60)):
             advances.remind()
         assert len(messages("advance_reminder")) == 1
 
     def test_staff_see_who_has_not_with_the_same_queries_for_any_number(self, client: PageClient, member: Any) -> None:
         made = [make_advance(make_member()).reference for _ in range(3)]
-        with clock.stopped_at(clock.now() + dt.timedelta(days=9 + 30)):
+        with clock.stopped_at(in_days(9 + 30)):
             sign_in(client, "claims_approver")
             with at_most(10):
                 page = client.get("/staff/expenses/before").page

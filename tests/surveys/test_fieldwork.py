@@ -258,7 +258,7 @@ class TestStaffPages:
     def test_extending_needs_a_reason_and_is_on_record(self, client, app):
         sign_in(client, "panel_manager")
         fieldwork = make_open_fieldwork()
-        later = fieldwork.closes_at.date() + dt.timedelta(days=7)
+        later = fieldwork.closes_at.astimezone(clock.zone()).date() + dt.timedelta(days=7)
         address = f"/staff/fieldwork/{fieldwork.id}/extend"
         day = {"closes_on-day": later.day, "closes_on-month": later.month, "closes_on-year": later.year}
         assert client.submit(address, **day).status_code == 422
@@ -267,7 +267,7 @@ class TestStaffPages:
             sa.select(audit.AuditEntry).where(audit.AuditEntry.action == "fieldwork.extended")
         ).one()
         assert entry.after["reason"] == "Half term"
-        assert db.session.get(Fieldwork, fieldwork.id).closes_at.date() == later
+        assert db.session.get(Fieldwork, fieldwork.id).closes_at.astimezone(clock.zone()).date() == later
 
     def test_closing_early_leaves_half_an_hour(self, client, app):
         sign_in(client, "panel_manager")
