@@ -68,7 +68,7 @@ def _claims(cast: Mapping[str, int], seed: int) -> str:
     there = joined_before(clock.now() - dt.timedelta(days=100), random.Random(seed))
     line = expenses.load([person.id for person in there], begun, cast, seed)
     # Those of the last days are left to the worker, so that the demo's mail shows some.
-    for kinds in ("claim_", "prior_"):
+    for kinds in ("claim_", "prior_", "advance_", "way_"):
         history.deliver(random.Random(seed), kinds=kinds, before=clock.now() - dt.timedelta(days=3))
     return line
 

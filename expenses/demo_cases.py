@@ -122,7 +122,7 @@ def account_for(paid: Sequence[Claim], approver: Staff) -> None:
 def pay_another_way(failed: Sequence[Claim], enterer: Staff) -> None:
     """Let the second person whose payment came back choose a voucher, and staff note one for the third."""
     for claim, by in zip(failed[1:], (None, enterer), strict=False):
-        with clock.stopped_at(clock.now() - dt.timedelta(days=2)):
+        with clock.stopped_at(clock.now() - dt.timedelta(days=4)):
             if by is None:
                 actor = f"member:{claim.payee_id}"
                 choices.choose(claim, PaymentMethod.VOUCHER, language=claim.language, how="online", actor=actor)

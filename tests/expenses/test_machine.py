@@ -141,6 +141,7 @@ class Office(RuleBasedStateMachine):
         for _ in range(times):
             if claim := self.pick(Claim, n):
                 self.attempt(lambda claim=claim: self.bring_on(claim))
+                self.seen.add(claim.state)
 
     def bring_on(self, claim: Claim) -> None:
         if claim.state == "draft":
