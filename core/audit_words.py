@@ -39,6 +39,7 @@ ACTIONS: dict[str, str] = {
     "campaign.settled": N_("Staff decided about all uncertain messages of a campaign"),
     "messages.held": N_("Waiting messages were held back after a restore"),
     "message.settled": N_("Staff decided about a message"),
+    "message.told": N_("Somebody was told by letter or on the phone"),
     "message.bounced": N_("A message came back"),
     "messages.refused": N_("Somebody unsubscribed by a link"),
     # Members

@@ -59,13 +59,13 @@ def _claim(claim_id: int, kind: str, occasion: Any, **more: Any) -> Mail:
     return Mail(f"payee:{claim.payee_id}", context, key=f"{kind}:{claim_id}:{occasion}")
 
 
-@message("claim_received", sample=lambda: _sample(lacks_account=True))
+@message("claim_received", by_hand=True, sample=lambda: _sample(lacks_account=True))
 def received(claim_id: int) -> Mail:
     """Say that a claim has come, what happens next, and by when it will be paid."""
     return _claim(claim_id, "claim_received", "")
 
 
-@message("claim_question", sample=lambda: _sample(question="Which day was the taxi?"))
+@message("claim_question", by_hand=True, sample=lambda: _sample(question="Which day was the taxi?"))
 def question(claim_id: int, question_id: int) -> Mail:
     """Ask what is not clear about a claim."""
     row = db.session.get_one(ClaimQuestion, question_id)
@@ -76,20 +76,20 @@ def _reasons_sample() -> list[dict[str, Any]]:
     return [{"claimed": 1800, "given": 1500, "reason": REASONS["over_cap"], "words": "Dinner is up to 15 pounds."}]
 
 
-@message("claim_approved", sample=lambda: _sample(given=2310))
+@message("claim_approved", by_hand=True, sample=lambda: _sample(given=2310))
 def approved(claim_id: int, version: int) -> Mail:
     """Say that all of a claim will be paid."""
     return _claim(claim_id, "claim_approved", version, given=_given(claim_id))
 
 
-@message("claim_partly_approved", sample=lambda: _sample(given=2010, reasons=_reasons_sample()))
+@message("claim_partly_approved", by_hand=True, sample=lambda: _sample(given=2010, reasons=_reasons_sample()))
 def partly_approved(claim_id: int, version: int) -> Mail:
     """Say which part of a claim will be paid, and why not the rest."""
     more = {"given": _given(claim_id), "reasons": _reasons(claim_id)}
     return _claim(claim_id, "claim_partly_approved", version, **more)
 
 
-@message("claim_refused", sample=lambda: _sample(reasons=_reasons_sample()))
+@message("claim_refused", by_hand=True, sample=lambda: _sample(reasons=_reasons_sample()))
 def refused(claim_id: int, version: int) -> Mail:
     """Say that a claim will not be paid, and why."""
     return _claim(claim_id, "claim_refused", version, reasons=_reasons(claim_id))
@@ -139,7 +139,9 @@ _METHODS = {
 }
 
 
-@message("claim_paid", sample=lambda: _sample(paid=2010, paid_on=dt.date(2026, 4, 10), how=_METHODS["bank"]))
+@message(
+    "claim_paid", by_hand=True, sample=lambda: _sample(paid=2010, paid_on=dt.date(2026, 4, 10), how=_METHODS["bank"])
+)
 def paid(payment_id: int, payee_id: int, reference: str, pence: int, method: str, paid_on: dt.date) -> Mail:
     """Say that a claim is paid: how much, when and how. Takes what one query over a whole run gives."""
     context = {
@@ -152,7 +154,7 @@ def paid(payment_id: int, payee_id: int, reference: str, pence: int, method: str
     return Mail(f"payee:{payee_id}", context, key=f"claim_paid:{payment_id}")
 
 
-@message("claim_payment_failed", sample=_sample)
+@message("claim_payment_failed", by_hand=True, sample=_sample)
 def failed(payment_id: int) -> Mail:
     """Say that money came back, and that the details have to be looked at."""
     payment = db.session.get_one(Payment, payment_id)
@@ -189,13 +191,15 @@ def _prior(request_id: int, kind: str) -> Mail:
     return Mail(f"payee:{row.payee_id}", context, key=f"{kind}:{row.id}")
 
 
-@message("prior_agreed", sample=_prior_sample)
+@message("prior_agreed", by_hand=True, sample=_prior_sample)
 def prior_agreed(request_id: int) -> Mail:
     """Say yes to what somebody asked before the day, up to how much, and what to do next."""
     return _prior(request_id, "prior_agreed")
 
 
-@message("prior_refused", sample=lambda: _prior_sample(pence=None, words="A bus with a ramp goes every hour."))
+@message(
+    "prior_refused", by_hand=True, sample=lambda: _prior_sample(pence=None, words="A bus with a ramp goes every hour.")
+)
 def prior_refused(request_id: int) -> Mail:
     """Say no to what somebody asked before the day, and why."""
     return _prior(request_id, "prior_refused")
@@ -217,7 +221,7 @@ def _settled_sample() -> dict[str, Any]:
     )
 
 
-@message("advance_settled", sample=_settled_sample)
+@message("advance_settled", by_hand=True, sample=_settled_sample)
 def advance_settled(claim_id: int, version: int) -> Mail:
     """Say what was agreed of what an advance was spent on, and how much of it is to be given back, and how."""
     claim = db.session.get_one(Claim, claim_id)
@@ -249,13 +253,13 @@ def advance_closed(advance_id: int) -> None:
     {Outcome.RETURNED: advance_returned, Outcome.WAIVED: advance_waived}[Outcome(row.outcome)](row)
 
 
-@message("advance_returned", sample=_closed_sample)
+@message("advance_returned", by_hand=True, sample=_closed_sample)
 def advance_returned(row: AdvanceReturn) -> Mail:
     """Say that what was left of an advance has come back, with thanks."""
     return _closed("advance_returned", row)
 
 
-@message("advance_waived", sample=_closed_sample)
+@message("advance_waived", by_hand=True, sample=_closed_sample)
 def advance_waived(row: AdvanceReturn) -> Mail:
     """Say that what was left of an advance need not be given back; the reason is for staff alone."""
     return _closed("advance_waived", row)

@@ -31,7 +31,7 @@ class Payees:
         for key, row in rows.items():
             facts = members.get(str(row.member_id))
             if facts is None and (row.kept or row.email):
-                facts = Facts(language=row.language)
+                facts = Facts(language=row.language, route="email" if _own(row) else "post")
             if facts is not None:
                 found[key] = facts
         return found

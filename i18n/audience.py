@@ -38,6 +38,8 @@ STAFF_FILES: tuple[str, ...] = (
     "expenses/forms/advances.py",
     "expenses/views/advances.py",
     "expenses/views/came_back.py",
+    "expenses/presenters/telling.py",
+    "expenses/views/telling.py",
     "expenses/forms/paying.py",
     "expenses/forms/colleagues.py",
     "expenses/forms/entering.py",

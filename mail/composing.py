@@ -27,10 +27,15 @@ class Words:
     html: str
 
 
-def render(rules: Rules, context: dict[str, Any], language: Language, unsubscribe_link: str | None) -> Words:
-    """Return the words of a message; the caller is `speaking` its language."""
+def render(
+    rules: Rules, context: dict[str, Any], language: Language, unsubscribe_link: str | None, *, by_hand: bool = False
+) -> Words:
+    """Return the words of a message; the caller is `speaking` its language.
+
+    `by_hand`: for a letter or a call, where a link to a page that takes signing in by e-mail is of no use.
+    """
     subject_of, text_of, html_of = _templates(rules.kind)
-    given = {**context, "language": language, "unsubscribe_link": unsubscribe_link}
+    given = {**context, "language": language, "unsubscribe_link": unsubscribe_link, "by_hand": by_hand}
     given["formats"] = given.pop("$formats", [])
     subject = " ".join(subject_of.render(given).split())
     given["subject"] = subject

@@ -20,6 +20,8 @@ class MessageState(StrEnum):
     UNCERTAIN = "uncertain"
     FAILED = "failed"
     BOUNCED = "bounced"
+    BY_HAND = "by_hand"  # to be told by letter or on the phone: e-mail does not reach the person
+    TOLD = "told"  # staff say that they were
     SKIPPED = "skipped"  # consent withdrawn, address suppressed or gone between queueing and sending
 
 
@@ -48,7 +50,8 @@ class OutboxMessage(Model):
         # Progress of a campaign is counted from this index alone.
         sa.Index("ix_mail_outbox_progress", "campaign_key", "state", "failure"),
         sa.CheckConstraint(
-            "state IN ('queued','sending','sent','uncertain','failed','bounced','skipped')", name="state"
+            "state IN ('queued','sending','sent','uncertain','failed','bounced','skipped','by_hand','told')",
+            name="state",
         ),
     )
 

@@ -18,11 +18,21 @@ if TYPE_CHECKING:
 
 
 def queue(rules: Rules, mails: Sequence[Mail], priority: int) -> int:
-    """Add a row for each of `mails` that may be sent and return how many were added, with a fixed number of queries."""
+    """Add a row for each of `mails` that may be sent and return how many were added, with a fixed number of queries.
+
+    Where the rules say so, people whom e-mail does not reach get a row as well, which waits for staff; not counted.
+    """
     facts = recipients.facts_of(mail.recipient for mail in mails)
     allowed = {name: known for name, known in facts.items() if may_get(rules, known)}
-    stopped = suppressed(allowed) | _had_one_lately(rules, allowed)
-    rows = [_row(rules, mail, allowed[mail.recipient], priority) for mail in mails if _open(mail, allowed, stopped)]
+    reached = allowed.keys() - suppressed(allowed)
+    if rules.by_hand:
+        others = [mail for mail in mails if mail.recipient in facts and mail.recipient not in reached]
+        _add([_row(rules, mail, facts[mail.recipient], priority, MessageState.BY_HAND) for mail in others])
+    fresh = reached - _had_one_lately(rules, reached)
+    return _add([_row(rules, mail, allowed[mail.recipient], priority) for mail in mails if mail.recipient in fresh])
+
+
+def _add(rows: Sequence[dict[str, object]]) -> int:
     if not rows:
         return 0
     table = OutboxMessage.__table__
@@ -73,10 +83,6 @@ def message_id(key: str, recipient: str, kind: str) -> str:
     return f"{digest[:40]}@{config.settings().mail_from.rpartition('@')[2]}"
 
 
-def _open(mail: Mail, allowed: Collection[str], stopped: Collection[str]) -> bool:
-    return mail.recipient in allowed and mail.recipient not in stopped
-
-
 def _had_one_lately(rules: Rules, names: Collection[str]) -> set[str]:
     if rules.repeat_window is None or not names:
         return set()
@@ -88,7 +94,9 @@ def _had_one_lately(rules: Rules, names: Collection[str]) -> set[str]:
     return set(db.session.scalars(recent))
 
 
-def _row(rules: Rules, mail: Mail, facts: Facts, priority: int) -> dict[str, object]:
+def _row(
+    rules: Rules, mail: Mail, facts: Facts, priority: int, state: MessageState = MessageState.QUEUED
+) -> dict[str, object]:
     now = clock.now()
     own_id = message_id(mail.key, mail.recipient, rules.kind)
     return {
@@ -97,7 +105,7 @@ def _row(rules: Rules, mail: Mail, facts: Facts, priority: int) -> dict[str, obj
         "kind": rules.kind,
         "language": facts.language,
         "context": sealing.seal({**mail.context, "$formats": list(facts.formats)}, own_id),
-        "state": MessageState.QUEUED,
+        "state": state,
         "priority": priority,
         "created_at": now,
         "not_before": mail.not_before or now,

@@ -17,6 +17,8 @@ _STATES = {
     MessageState.UNCERTAIN: N_("Uncertain"),
     MessageState.FAILED: N_("Failed"),
     MessageState.BOUNCED: N_("Not delivered: it came back"),
+    MessageState.BY_HAND: N_("To be told by letter or on the phone"),
+    MessageState.TOLD: N_("Told by letter or on the phone"),
     MessageState.SKIPPED: N_("Not sent"),
 }
 

@@ -58,6 +58,8 @@ class Rules:
     #: Given the keys of messages about to leave, return those that are of no use any more, in one query: a campaign may
     #: have been paused until what it invites to is over. None: they are always of use.
     over: Callable[[Collection[str]], Collection[str]] | None
+    #: Whom e-mail does not reach is told by letter or on the phone: the message waits for staff (mail.by_hand).
+    by_hand: bool
     #: Return a context to render in tests and on the page of samples.
     sample: Callable[[], dict[str, Any]]
 
@@ -116,9 +118,10 @@ def message(
     repeat_window: dt.timedelta | None = None,
     useful_for: dt.timedelta | None = None,
     over: Callable[[Collection[str]], Collection[str]] | None = None,
+    by_hand: bool = False,
 ) -> Callable[[Callable[P, Mail | None]], Message[P]]:
     """Register the decorated function as the message `kind` (see Rules for what the options mean)."""
-    rules = Rules(kind, purpose, repeat_window, useful_for, over, sample)
+    rules = Rules(kind, purpose, repeat_window, useful_for, over, by_hand, sample)
 
     def register(function: Callable[P, Mail | None]) -> Message[P]:
         _kinds[kind] = rules

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from accounts import cards
 from core import navigation
 from core.errors import N_
+from expenses.presenters.telling import waiting_card
 
 staff = Blueprint("expenses", __name__, url_prefix="/staff/expenses")
 own = Blueprint("claims", __name__, url_prefix="/claims")
@@ -30,6 +32,7 @@ from expenses.views import (  # noqa: E402  they add their routes
     retention,  # noqa: F401
     returns,  # noqa: F401
     runs,  # noqa: F401
+    telling,  # noqa: F401
 )
 
 
@@ -44,9 +47,11 @@ def init_app(app: Flask) -> None:
     navigation.add_staff_entry("expenses.list_before", N_("Asked before the day"), 15, section)
     navigation.add_staff_entry("expenses.to_authorise", N_("Claims to authorise"), 20, section)
     navigation.add_staff_entry("expenses.enter", N_("Enter claims"), 30, section)
+    navigation.add_staff_entry("expenses.list_telling", N_("People to tell"), 35, section)
     navigation.add_staff_entry("expenses.list_runs", N_("Payments"), 40, section)
     navigation.add_staff_entry("expenses.list_budgets", N_("Budgets"), 50, section)
     navigation.add_staff_entry("expenses.figures", N_("Cost of taking part"), 60, section)
     navigation.add_staff_entry("expenses.old_claims", N_("Old claims"), 70, section)
     navigation.add_staff_entry("expenses.policy", N_("Expenses policy"), 80, section)
+    cards.add_card("expenses.telling", "claims.enter", waiting_card, order=35)
     navigation.add_footer_link("repaying.policy", N_("What we pay for"), 35)

@@ -17,7 +17,7 @@ from engagements.pages import PAGES
 from expenses.presenters.reports import REPORTS
 from expenses.queries import payments
 from expenses.services import payees, prior
-from mail import unsubscribing
+from mail import by_hand, unsubscribing
 from mail.models import Campaign, MessageState, OutboxMessage
 from mail.services import ensure_campaign
 from panel import steps
@@ -321,6 +321,12 @@ def _claims(values: Values, member: Any, person: Any) -> None:
         values.at(f"claims.{page}", reference=asked.reference)
     owing, failed = expenses.make_owing_advance(member), expenses.make_failed_voucher(payee)
     values.at("expenses.another_way", reference=failed.reference)
+    expenses.make_claim(
+        "submitted", payee=expenses.make_payee(make_member(route="phone", phone="0116 000 0012", email=None))
+    )
+    waiting = by_hand.list_waiting("payee", 0, 1)[0]
+    for page in ("show_telling", "letter", "settle_telling"):
+        values.at(f"expenses.{page}", message_id=waiting.id)
     values.at("claims.show", reference=[asked.reference, owing.reference, failed.reference])
 
 
