@@ -17,6 +17,7 @@ from expenses.models import BankDetails, Budget, Claim, ClaimKind, ClaimState, P
 from expenses.queries import bank_details, payments
 from expenses.services import authorising, choices, claims, deciding, files, payees, payer, policy, receipts, runs
 from expenses.services.deciding import Given
+from mail import by_hand
 from panel.models import Member
 
 #: How many claims, however large the panel: the story stays the same.
@@ -59,6 +60,9 @@ _FIRMS = {
 }
 _DAYS_AGO = {"paid": (40, 85), "failed": (40, 60), "authorised": (6, 12), "refused": (10, 60)}
 
+#: Staff of the demo need no longer to ring or write to people whom e-mail does not reach.
+_TOLD_AFTER = dt.timedelta(days=10)
+
 
 @dataclass(frozen=True)
 class Office:
@@ -98,7 +102,16 @@ def load(member_ids: Sequence[int], engagement_ids: Sequence[int], cast: Mapping
     demo_cases.pay_another_way([claim for claim in made if claim.state == ClaimState.FAILED], office.enterer)
     demo_cases.ask(chosen, office.approver, engagement_ids[0])
     _account(demo_cases.invoice(office.enterer, engagement_ids[0]))
+    _tell_by_hand()
     return f"{len(made)} claims for expenses, {states.count('paid')} of them paid."
+
+
+def _tell_by_hand() -> None:
+    """Whom e-mail does not reach has been rung or written to, but for what is newest."""
+    for message in by_hand.list_waiting("payee", 0, 500):
+        if message.created_at < clock.now() - _TOLD_AFTER:
+            with clock.stopped_at(message.created_at + dt.timedelta(days=2)):
+                by_hand.settle(message, told=True)
 
 
 def _states(chance: random.Random, count: int) -> list[str]:
