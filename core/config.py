@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -258,13 +259,16 @@ def new_field_key(_size: int = 32) -> str:
 
 def _kept(path: Path, make: Callable[[int], str]) -> str:
     """Return the secret kept at `path`, writing a new one readable by its owner alone when there is none."""
-    try:
-        # O_EXCL: web and worker may start at the same moment, and must end up with the same secret.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(make(48))
+    if not path.exists():
+        partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(make(48))
+        # Web and worker may start at the same moment, and must end up with the same secret: it is there whole or not
+        # at all, and the first one stays.
+        with suppress(FileExistsError):
+            os.link(partial, path)
+        partial.unlink()
     return path.read_text(encoding="ascii").strip()
 
 

@@ -18,6 +18,7 @@ NOT_PAGES = {
     "expenses.figures_xlsx",
     "claims.receipt_file",
     "expenses.receipt",
+    "expenses.letter",
     "repaying.printed",
     "health",
     "feedback.funnel_csv",
